@@ -1,0 +1,34 @@
+-- one row per person who must be on no list, with the first reason by name; what has landed with a later date
+-- counts too: it may take a person off a list, never put one on
+with users as (
+
+    select user_id, is_staff, do_not_contact, deleted_at from {{ ref("stg_users") }}
+    union all
+    select user_id, is_staff, do_not_contact, deleted_at from {{ ref("stg_landed_users") }}
+
+),
+
+reasons as (
+
+    select user_id, kind as reason_code from {{ ref("int_suppressed_users") }}
+    union all
+    select user_id, 'do_not_contact' as reason_code from users where do_not_contact
+    union all
+    select user_id, 'deleted' as reason_code from users where deleted_at is not null
+    union all
+    select user_id, 'staff' as reason_code from users where is_staff
+
+),
+
+final as (
+
+    select
+        persons.person_id,
+        min(reasons.reason_code) as reason_code
+    from reasons
+    inner join {{ ref("persons") }} as persons on reasons.user_id = persons.user_id
+    group by persons.person_id
+
+)
+
+select * from final

@@ -1,0 +1,5 @@
+{{ newest_version(
+    "surveys",
+    key=["user_id", "question"],
+    values=["answered_at", "answer"],
+) }}

@@ -1,0 +1,119 @@
+"""DuckDB: the candidate is a file of its own, publishing renames its folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import duckdb
+
+from muster.candidate import Candidate
+from muster.journal import RunRecord
+from muster.landing.expressions import literal
+from muster.landing.feeds import FEEDS, Feed
+from muster.landing.lake import LakeState
+from muster.landing.taking import lake_columns
+
+WORK_DATABASE = "work.duckdb"
+
+
+def work_database(candidate: Candidate) -> Path:
+    return candidate.work / WORK_DATABASE
+
+
+def open_candidate(candidate: Candidate, lake: Path, state: LakeState, runs: list[RunRecord]) -> None:
+    """Make the candidate's databases: schema `raw` shows the lake's rows that count, as one table per feed."""
+    with duckdb.connect(str(candidate.database)) as connection:
+        connection.execute("create schema if not exists marts")
+        connection.execute("create schema if not exists state")
+    with duckdb.connect(str(empty_previous(candidate))):
+        pass
+    with duckdb.connect(str(work_database(candidate))) as connection:
+        connection.execute("create schema raw")
+        for feed in FEEDS.values():
+            rows = _rows_that_count(feed, state, lake, candidate.staged)
+            names = ", ".join(name for name, _ in lake_columns(feed)[:-4])
+            connection.execute(
+                f"""create view raw.{feed.name} as
+                    select {names}, _file as source_file, _row as source_row from ({rows}) where _reason is null"""
+            )
+        quarantined = " union all ".join(
+            f"""select {literal(feed.name)} as feed, _file as source_file, _row as source_row,
+                    _reason as reason_code, _reason_column as column_name, business_date
+                from ({_rows_that_count(feed, state, lake, candidate.staged)}) where _reason is not null"""
+            for feed in FEEDS.values()
+        )
+        connection.execute(f"create view raw.quarantined as {quarantined}")
+        _write_runs(connection, runs)
+
+
+def _rows_that_count(feed: Feed, state: LakeState, lake: Path, staged: Path) -> str:
+    """SQL of the feed's live rows; parts of this night are still staged."""
+    selects, whole = [], []
+    for part, hidden in state.live(feed.name).items():
+        path = literal(str(staged / part if (staged / part).exists() else lake / part))
+        if hidden:
+            names = ", ".join(literal(name) for name in sorted(hidden))
+            selects.append(f"select * from read_parquet({path}) where _file not in ({names})")
+        else:
+            whole.append(path)
+    if whole:
+        selects.append(f"select * from read_parquet([{', '.join(whole)}])")
+    if not selects:
+        nulls = ", ".join(f"null::{kind} as {name}" for name, kind in lake_columns(feed))
+        selects.append(f"select {nulls} where false")
+    return " union all by name ".join(selects)
+
+
+def _write_runs(connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:
+    connection.execute(
+        """create table raw.runs (run varchar, run_as_of_date date, started_at timestamp, finished_at timestamp,
+           status varchar, failed_step varchar, message varchar)"""
+    )
+    for record in runs:
+        values = asdict(record)
+        connection.execute(
+            f"insert into raw.runs select {', '.join('?' for _ in values)}",
+            [v.rstrip("Z") if k.endswith("_at") and v else v for k, v in values.items()],
+        )
+
+
+def empty_previous(candidate: Candidate) -> Path:
+    """Stands in for the previous release before there is one."""
+    return candidate.work / "no_previous.duckdb"
+
+
+def dbt_environment(candidate: Candidate, previous: Path | None) -> dict[str, str]:
+    """What profiles.yml reads."""
+    return {
+        "MUSTER_DATABASE": str(candidate.database),
+        "MUSTER_WORK_DATABASE": str(work_database(candidate)),
+        "MUSTER_PREVIOUS_DATABASE": str(previous or empty_previous(candidate)),
+        "MUSTER_SCRATCH": str(candidate.work / "scratch"),
+    }
+
+
+DBT_VARS = {"work_database": "work", "previous_database": "previous"}
+
+
+@contextmanager
+def reading(candidate: Candidate) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that sees the candidate's marts, and its unpublished layers as `work.<schema>`."""
+    with duckdb.connect(str(candidate.database), read_only=True) as connection:
+        connection.execute(f"attach {literal(str(work_database(candidate)))} as work (read_only)")
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+def close_candidate(candidate: Candidate) -> dict[str, int]:
+    """Write everything into the one file that is published; returns its rows per table."""
+    with duckdb.connect(str(candidate.database)) as connection:
+        connection.execute("checkpoint")
+        tables = connection.execute(
+            """select table_schema, table_name from information_schema.tables
+               where table_catalog = current_database() order by all"""
+        ).fetchall()
+        return {
+            f"{schema}.{table}": connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()[0]
+            for schema, table in tables
+        }

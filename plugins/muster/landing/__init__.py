@@ -1,0 +1,1 @@
+"""Landing zone to lake: mapping, reading, typing, quarantine."""

@@ -1,0 +1,137 @@
+"""The append-only Parquet lake: what has been taken in, by which night, and which rows of it count.
+
+`lake/<feed>/<version>-<part>.parquet` holds rows, `lake/_log/<version>.json` says which landing files they
+came from. An entry of the log is written whole and renamed into place: that rename is the commit. The state
+of the lake is the fold over its log; parts that no entry names are left-overs and are removed.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from muster.landing.feeds import FEEDS
+
+LOG = "_log"
+
+
+@dataclass(frozen=True)
+class TakenFile:
+    """A landing file as it was taken in. `rows` counts all rows, `quarantined` those that count nowhere."""
+
+    feed: str
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    fingerprint: str
+    rows: int
+    quarantined: int
+    parts: list[str]
+    run: str
+
+
+@dataclass
+class Entry:
+    """One commit. `accepted`: path -> sha256 of a changed file to take in again; `withdrawn`: path -> sha256."""
+
+    run: str
+    landing: str = ""
+    currency: str | None = None
+    taken: list[TakenFile] = field(default_factory=list)
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    accepted: dict[str, str] = field(default_factory=dict)
+    withdrawn: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class LakeState:
+    """The fold of a lake's log: the files whose rows count, and what else must be remembered."""
+
+    version: int = 0
+    landing: str = ""
+    currency: str | None = None
+    files: dict[tuple[str, str], TakenFile] = field(default_factory=dict)
+    columns: dict[str, set[str]] = field(default_factory=dict)
+    parts: dict[str, set[str]] = field(default_factory=dict)  # part -> landing paths that it holds
+    accepted: dict[str, str] = field(default_factory=dict)
+    withdrawn: dict[str, str] = field(default_factory=dict)
+
+    def apply(self, entry: Entry) -> None:
+        """Fold one more entry in."""
+        self.version += 1
+        self.landing = entry.landing or self.landing
+        self.currency = entry.currency or self.currency
+        for path, sha256 in entry.accepted.items():
+            self.accepted[path] = sha256
+            self.withdrawn.pop(path, None)
+        for path, sha256 in entry.withdrawn.items():
+            self.withdrawn[path] = sha256
+            self.accepted.pop(path, None)
+            for feed in FEEDS:
+                self.files.pop((feed, path), None)
+        for file in entry.taken:
+            self.files[file.feed, file.path] = file
+            for part in file.parts:
+                self.parts.setdefault(part, set()).add(file.path)
+        for feed, names in entry.columns.items():
+            self.columns.setdefault(feed, set()).update(names)
+
+    def live(self, feed: str) -> dict[str, set[str]]:
+        """The feed's parts with rows that count -> the landing paths in it whose rows do not count (any more)."""
+        live = [f for (name, _), f in self.files.items() if name == feed]
+        counting: dict[str, set[str]] = {}
+        for file in live:
+            for part in file.parts:
+                counting.setdefault(part, set()).add(file.path)
+        return {part: self.parts[part] - paths for part, paths in sorted(counting.items())}
+
+
+class Lake:
+    """A lake folder. Only a publishing night and `muster landing` write to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def state(self) -> LakeState:
+        """Read the log; an empty state where there is no lake yet."""
+        state = LakeState()
+        for path in sorted((self.folder / LOG).glob("*.json")):
+            document = json.loads(path.read_text())
+            document["taken"] = [TakenFile(**file) for file in document["taken"]]
+            state.apply(Entry(**document))
+        return state
+
+    def commit(self, entry: Entry) -> int:
+        """Append `entry` to the log by one atomic rename; returns the new version."""
+        log = self.folder / LOG
+        log.mkdir(parents=True, exist_ok=True)
+        version = self.state().version + 1
+        path = log / f"{version:06d}.json"
+        draft = log / f".{path.name}.tmp"
+        with draft.open("w") as stream:
+            json.dump(asdict(entry), stream, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.rename(path)
+        return version
+
+    def adopt(self, staged: Path, entry: Entry) -> None:
+        """Move a night's staged parts (`<staged>/<part>`) into the lake, then commit."""
+        for part in sorted({part for file in entry.taken for part in file.parts}):
+            target = self.folder / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            (staged / part).replace(target)
+        self.commit(entry)
+
+    def remove_leftovers(self) -> None:
+        """Remove parts that no entry names: a publish was killed between moving them and the commit."""
+        known = self.state().parts
+        for path in _parts(self.folder):
+            if path.relative_to(self.folder).as_posix() not in known:
+                path.unlink()
+
+
+def _parts(folder: Path) -> Iterable[Path]:
+    return (path for feed in FEEDS for path in sorted((folder / feed).glob("*.parquet")))

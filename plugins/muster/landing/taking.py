@@ -1,0 +1,368 @@
+"""Takes landing files in: typed rows into one staged Parquet part, bad rows marked with their reason."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from muster.errors import MusterError
+from muster.landing import casts, handles, reading
+from muster.landing.expressions import expression_type, literal, missing_column, quoted, referenced_columns
+from muster.landing.feeds import HANDLE_TYPES, SQL_TYPES, Column, Feed
+from muster.landing.files import LandingFile
+from muster.landing.mapping import FILE_NAME, Mapping, Source
+
+# The folders are private until the night is published: no temporary name is needed.
+PARQUET = "format parquet, compression zstd, use_tmp_file false"
+
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where one part goes. `part`: its name in the lake; the private files hold plain values (0600)."""
+
+    staged: Path
+    private: Path
+    part: str
+    key: bytes
+
+    @property
+    def rows(self) -> Path:
+        return self.staged / self.part
+
+    @property
+    def rejects(self) -> Path:
+        return self.staged / self.rejects_part
+
+    @property
+    def rejects_part(self) -> str:
+        return self.part.replace(".parquet", "-unreadable.parquet")
+
+    def private_file(self, kind: str) -> Path:
+        return self.private / kind / self.part.replace("/", "-")
+
+
+@dataclass
+class Taken:
+    """What was found in a part's files: per landing path the rows and reasons, and handles without use."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
+    unusable_handles: dict[str, int] = field(default_factory=dict)
+    columns: set[str] = field(default_factory=set)
+    parts: list[str] = field(default_factory=list)
+
+    def quarantined(self, path: str) -> int:
+        return sum(self.reasons.get(path, {}).values())
+
+
+@contextmanager
+def ingest_connection(
+    files: list[LandingFile], mapping: Mapping, feed: Feed, destination: Destination
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB that can reach these landing files and this part's own files, and nothing else."""
+    scratch = handles.private_folder(destination.private / "scratch")
+    outputs = [destination.rows, destination.rejects]
+    outputs += [destination.private_file(kind) for kind in ("handles", "quarantine")]
+    for output in outputs:
+        output.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        reading.load_extensions(connection, files, mapping.feed(feed.name))
+        handles.register(connection, destination.key, mapping.phone_region)
+        connection.execute(casts.MACROS)
+        connection.execute("set threads = ?", [os.cpu_count() or 1])
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set temp_directory = ?", [str(scratch)])
+        connection.execute("set allowed_paths = ?", [[str(p) for p in (*(f.absolute for f in files), *outputs)]])
+        for setting in (
+            "autoinstall_known_extensions = false", "autoload_known_extensions = false",
+            "enable_external_access = false", "lock_configuration = true",
+        ):  # fmt: skip
+            connection.execute(f"set {setting}")
+        yield connection
+
+
+def take_in(
+    files: list[LandingFile], feed: Feed, mapping: Mapping, destination: Destination, known_columns: set[str]
+) -> Taken:
+    """Read `files`, type their rows into one part.
+
+    known_columns: source columns that earlier files of the feed had; a file may lack one of them.
+    MusterError names the file where it cannot be read or lacks a required column.
+    """
+    with ingest_connection(files, mapping, feed, destination) as connection:
+        readables = [reading.inspect(connection, file, mapping.feed(feed.name)) for file in files]
+        taken = Taken(columns={name for r in readables for name in r.columns}, parts=[destination.part])
+        selects = [typed_select(r, feed, mapping, taken.columns | known_columns) for r in readables]
+        _write_rows(connection, feed, readables, selects, destination, taken)
+        _write_rejects(connection, feed, mapping, readables, destination, taken)
+        _write_private_text(connection, readables, destination, taken)
+    return taken
+
+
+def typed_select(readable: reading.Readable, feed: Feed, mapping: Mapping, feed_columns: set[str]) -> str:
+    """SQL of one file's typed rows: canonical columns (handles still plain), fault, file and row."""
+    zone = literal(mapping.business_timezone)
+    columns = {**dict.fromkeys(sorted(feed_columns - set(readable.columns)), "VARCHAR"), **readable.columns}
+    padding = "".join(f", null::varchar as {quoted(name)}" for name in columns if name not in readable.columns)
+    mapped, typed, faults = [], [], ["when _unreadable then 'unreadable_row:'"]
+    present = {
+        column.name: source
+        for column in feed.columns
+        if (source := _source_of(column, feed, mapping, readable, columns)) is not None
+    }
+    _check_required(readable, feed, present)
+    for column in feed.columns:
+        source, name = present.get(column.name), f"source_{column.name}"
+        if source is None:
+            typed.append(f"null::{SQL_TYPES[column.type]} as {column.name}")
+            continue
+        sql, kind = _source_sql(column, source, feed, columns)
+        if source.kind == "sql":
+            mapped += [f"try({sql}) as {name}", f"try({sql} is null) is null as failed_{column.name}"]
+            faults.append(f"when failed_{column.name} then 'unparseable_value:{column.name}'")
+        else:
+            mapped.append(f"{sql} as {name}")
+        value, text = casts.as_type(column, name, kind, zone), casts.as_text(name, kind)
+        default = f"coalesce({value}, {literal(column.default)})" if column.default else value
+        typed.append(f"{default if not column.values else value} as {column.name}")
+        faults += _faults(column, text)
+    faults += [_alternatives_fault(feed)] if feed.alternatives else []
+    defaults = ", ".join(
+        f"coalesce({c.name}, {literal(c.default)}) as {c.name}" for c in feed.columns if c.default is not None
+    )
+    replaced = f" replace ({defaults})" if defaults else ""
+    shared = _of_shared_users(feed) if readable.file.shared and feed.name == "users" else ""
+    return f"""
+        select *{replaced}, {literal(readable.file.path)} as _file, case {" ".join(faults)} end as _fault
+        from (
+            select *, {", ".join(typed)}
+            from (select _row, _unreadable{"".join(", " + m for m in mapped)} from (select *{padding} from ({readable.relation})))
+        ) {shared}"""
+
+
+def _of_shared_users(feed: Feed) -> str:
+    """Users out of another feed's file: its rows without a user are not users, its repetitions one row."""
+    names = ", ".join(column.name for column in feed.columns)
+    return f"where user_id is not null qualify row_number() over (partition by {names} order by _row) = 1"
+
+
+def _source_of(
+    column: Column, feed: Feed, mapping: Mapping, readable: reading.Readable, columns: dict[str, str]
+) -> Source | None:
+    """Where the column comes from in this file; None where it comes from nowhere."""
+    source = mapping.feed(feed.name).columns.get(column.name)
+    by_lower = {name.lower(): name for name in columns}
+    if source is None:
+        same = by_lower.get(column.name)
+        return Source("column", same) if same in readable.columns else None
+    if source.kind == "value":
+        return source
+    where = f"feeds.{feed.name}.columns.{column.name}"
+    named = {source.text} if source.kind == "column" else referenced_columns(where, source.text)
+    for name in sorted(named):
+        if name.lower() not in by_lower:
+            raise missing_column(where, name, sorted(columns))
+    if source.kind == "column":
+        found = by_lower[source.text.lower()]
+        return Source("column", found) if found in readable.columns else None
+    return source
+
+
+def _source_sql(column: Column, source: Source, feed: Feed, columns: dict[str, str]) -> tuple[str, str]:
+    """SQL and DuckDB type of a column's source value."""
+    if source.kind == "value":
+        return literal(source.text), "VARCHAR"
+    if source.kind == "column":
+        return quoted(source.text), columns[source.text]
+    where = f"feeds.{feed.name}.columns.{column.name}"
+    return f"({source.text}\n)", expression_type(where, source.text, columns)
+
+
+def _check_required(readable: reading.Readable, feed: Feed, present: dict[str, Source]) -> None:
+    missing = [column.name for column in feed.required if column.name not in present]
+    if not missing and feed.alternatives and not any(set(group) <= present.keys() for group in feed.alternatives):
+        missing = [" or ".join(" and ".join(group) for group in feed.alternatives)]
+    if missing:
+        raise MusterError(
+            f"{readable.file.path}: {len(missing)} required column(s) of {feed.name} missing: {', '.join(missing)} "
+            f"(the file has: {', '.join(readable.columns) or 'no columns'})",
+            f"say in {FILE_NAME} under feeds.{feed.name}.columns where it comes from; "
+            "`muster check` proposes a mapping",
+        )
+
+
+def _faults(column: Column, text: str) -> list[str]:
+    """CASE branches `reason:column` for what can be wrong with one column's value."""
+    faults = []
+    if column.required and not column.blank_allowed:
+        faults.append(f"when {text} is null then 'missing_value:{column.name}'")
+    if column.values:
+        reason = "unknown_status" if column.name == "status" else "unknown_value"
+        faults.append(f"when {column.name} not in {_list(column.values)} then '{reason}:{column.name}'")
+    elif column.type not in HANDLE_TYPES and SQL_TYPES[column.type] != "VARCHAR":
+        faults.append(f"when {column.name} is null and {text} is not null then 'unparseable_value:{column.name}'")
+    return faults
+
+
+def _alternatives_fault(feed: Feed) -> str:
+    whole = " or ".join(
+        "(" + " and ".join(f"{name} is not null" for name in group) + ")" for group in feed.alternatives
+    )
+    return f"when not ({whole}) then 'missing_value:{feed.alternatives[0][0]}'"
+
+
+def _list(values: tuple[str, ...]) -> str:
+    return "(" + ", ".join(literal(value) for value in values) + ")"
+
+
+def lake_columns(feed: Feed) -> list[tuple[str, str]]:
+    """The (name, DuckDB type) pairs of the feed's rows in the lake."""
+    return [(column.lake_name, SQL_TYPES[column.type]) for column in feed.columns] + [
+        ("business_date", "DATE"), ("_file", "VARCHAR"), ("_row", "BIGINT"),
+        ("_reason", "VARCHAR"), ("_reason_column", "VARCHAR"),
+    ]  # fmt: skip
+
+
+def _write_rows(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    readables: list[reading.Readable],
+    selects: list[str],
+    destination: Destination,
+    taken: Taken,
+) -> None:
+    typed = " union all ".join(selects)
+    hashed = [column for column in feed.columns if column.type in HANDLE_TYPES]
+    if hashed:
+        _execute(connection, f"create temp table typed as {typed}", readables)
+        typed = "select * from typed"
+    chosen = ", ".join(
+        f"handle_hash('{c.type}', {c.name}) as {c.lake_name}" if c in hashed else c.name for c in feed.columns
+    )
+    dated = f"cast({feed.dated_by} as date)" if feed.dated_by else "null::date"
+    _execute(
+        connection,
+        f"""copy (
+            select {chosen}, {dated} as business_date, _file, _row,
+                split_part(_fault, ':', 1) as _reason, nullif(split_part(_fault, ':', 2), '') as _reason_column
+            from ({typed})
+        ) to {literal(str(destination.rows))} ({PARQUET})""",
+        readables,
+    )
+    for column in hashed:
+        unusable = connection.execute(
+            f"select count(*) from typed where {column.name} is null and source_{column.name} is not null"
+            if _mapped(connection, column) else "select 0"
+        ).fetchone()[0]  # fmt: skip
+        if unusable:
+            taken.unusable_handles[column.name] = unusable
+    if feed.name == "users" and any(_mapped(connection, column) for column in hashed):
+        _write_handles(connection, hashed, destination)
+    counts = connection.execute(
+        f"""select _file, _reason, _reason_column, count(*)
+            from read_parquet({literal(str(destination.rows))}) group by all"""
+    ).fetchall()
+    taken.rows = {r.file.path: 0 for r in readables}
+    for path, reason, column, count in counts:
+        taken.rows[path] += count
+        if reason:
+            taken.reasons.setdefault(path, {})[reason, column or ""] = count
+
+
+def _mapped(connection: duckdb.DuckDBPyConnection, column: Column) -> bool:
+    return any(name == f"source_{column.name}" for name, *_ in connection.execute("describe typed").fetchall())
+
+
+def _write_handles(
+    connection: duckdb.DuckDBPyConnection, hashed: list[Column], destination: Destination
+) -> None:
+    """The vault's part: kind, hash and plain handle, once each."""
+    selects = " union ".join(
+        f"select '{c.type}' as kind, handle_hash('{c.type}', {c.name}) as hash, {c.name} as plain "
+        f"from typed where {c.name} is not null and _fault is null"
+        for c in hashed
+    )
+    _copy_private(connection, f"select * from ({selects}) order by kind, hash", destination.private_file("handles"))
+
+
+def _write_rejects(
+    connection: duckdb.DuckDBPyConnection,
+    feed: Feed,
+    mapping: Mapping,
+    readables: list[reading.Readable],
+    destination: Destination,
+    taken: Taken,
+) -> None:
+    """Rows that the CSV reader could not split into columns."""
+    if not any(r.file.kind == "csv" for r in readables):
+        return
+    rejects = connection.execute(
+        """select file_path, line, any_value(error_type::varchar), any_value(csv_line)
+           from reject_errors join reject_scans using (scan_id, file_id) group by all order by all"""
+    ).fetchall()
+    by_path = {str(r.file.absolute): r.file for r in readables}
+    for path, _, error, _ in rejects:
+        if "ENCODING" in error or "UNICODE" in error:
+            rows = len({line for p, line, e, _ in rejects if p == path and e == error})
+            raise reading.wrong_encoding(by_path[path], mapping.feed(feed.name), rows)
+    lines = sorted({(by_path[path].path, line) for path, line, *_ in rejects})
+    if not lines:
+        return
+    nulls = ", ".join(f"null::{kind} as {name}" for name, kind in lake_columns(feed)[:-4])
+    connection.execute("create temp table rejected (_file varchar, _row bigint, text varchar)")
+    connection.executemany(
+        "insert into rejected values (?, ?, ?)", sorted({(by_path[p].path, line, text) for p, line, _, text in rejects})
+    )
+    connection.execute(
+        f"""copy (select {nulls}, _file, _row, 'unreadable_row' as _reason, null::varchar as _reason_column
+            from (select distinct _file, _row from rejected) order by _file, _row)
+            to {literal(str(destination.rejects))} ({PARQUET})"""
+    )
+    taken.parts.append(destination.rejects_part)
+    for path, _ in lines:
+        taken.rows[path] += 1
+        found = taken.reasons.setdefault(path, {})
+        found["unreadable_row", ""] = found.get(("unreadable_row", ""), 0) + 1
+
+
+def _write_private_text(
+    connection: duckdb.DuckDBPyConnection,
+    readables: list[reading.Readable],
+    destination: Destination,
+    taken: Taken,
+) -> None:
+    """The bad rows' own text, readable by the owner only."""
+    bad = f"select _file, _row from read_parquet({literal(str(destination.rows))}) where _reason is not null"
+    selects = [
+        f"""select {literal(r.file.path)} as file, _row as row, text from ({reading.source_text(r)})
+            where _row in (select _row from ({bad}) where _file = {literal(r.file.path)})"""
+        for r in readables
+        if any(reason != "unreadable_row" or r.file.kind != "csv" for reason, _ in taken.reasons.get(r.file.path, {}))
+    ]
+    if len(taken.parts) > 1:
+        selects.append("select _file, _row, text from rejected")
+    if selects:
+        _copy_private(connection, " union all ".join(selects), destination.private_file("quarantine"))
+
+
+def _copy_private(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:
+    path.touch(mode=0o600)
+    connection.execute(f"copy ({select}) to {literal(str(path))} ({PARQUET})")
+    path.chmod(0o600)
+
+
+def _execute(connection: duckdb.DuckDBPyConnection, sql: str, readables: list[reading.Readable]) -> None:
+    """Run the statement that reads the files; on failure find out which file it was."""
+    try:
+        connection.execute(sql)
+    except duckdb.Error:
+        for readable in readables:
+            try:
+                connection.execute(f"select count(*) from (select * from ({readable.relation}))")
+            except duckdb.Error as cause:
+                raise reading.unreadable(readable.file, reading.reason(cause)) from cause
+        raise

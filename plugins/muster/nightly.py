@@ -1,0 +1,189 @@
+"""A night's steps, in order: the DAG's tasks and `muster run` call the very same functions.
+
+A night is a pure function (previous release, landing zone, policy, as_of_date) -> next release. Each step
+finds the others' work in the run's candidate folder, so that each may be a process of its own.
+"""
+
+import logging
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+
+from muster import candidate as candidates, dbt_build, journal, release, report
+from muster.candidate import Candidate
+from muster.engines import on_duckdb
+from muster.errors import MusterError
+from muster.export import write_exports
+from muster.freshness import check_freshness
+from muster.journal import RunRecord
+from muster.landing.ingest import ingest as ingest_landing
+from muster.landing.lake import Entry, Lake, TakenFile
+from muster.lock import step_lock
+from muster.policy import Policy
+from muster.quality.audit import audit
+from muster.settings import EXPECTATIONS, Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a step needs to know. allow_stale: the reason why missing order days do not stop the run."""
+
+    settings: Settings
+    as_of_date: date
+    run: str
+    allow_stale: str | None = None
+
+
+def new_run() -> str:
+    """A run's name: when it started, and four digits against two in one second."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}{secrets.token_hex(2)}"
+
+
+def ingest(night: Night) -> None:
+    """Landing zone to staged lake rows; stops before anything changes where a feed cannot be trusted."""
+    settings, policy = night.settings, Policy.read(night.settings.policy_folder)
+    lake = Lake(settings.lake)
+    lake.remove_leftovers()
+    started_at = journal.utc_now()
+    journal.append(settings.home, RunRecord(night.run, str(night.as_of_date), started_at))
+    candidate = candidates.create(settings, night.as_of_date, night.run, started_at)
+    log.info("landing zone %s", settings.landing)
+    found = ingest_landing(settings.landing, lake.state(), candidate.staged, candidate.private, night.run, policy)
+    earlier = release.previous(settings, night.as_of_date)
+    candidate.previous = earlier.name if earlier else None
+    candidate.currency = found.state.currency
+    candidate.business_timezone = found.mapping.business_timezone
+    candidate.entry = asdict(found.entry)
+    candidate.inputs = [_input(file) for file in found.state.files.values()]
+    candidate.warnings = found.warnings
+    runs = [r for r in journal.read(settings.home) if r.run != night.run]
+    runs.append(RunRecord(night.run, str(night.as_of_date), started_at, status="released"))
+    on_duckdb.open_candidate(candidate, settings.lake, found.state, runs)
+    candidate.warnings += check_freshness(candidate, policy, night.allow_stale)
+    candidate.save()
+    for warning in candidate.warnings:
+        log.warning("  warn: %s", warning)
+
+
+def _input(file: TakenFile) -> dict:
+    return {key: getattr(file, key) for key in ("feed", "path", "size", "sha256", "rows", "quarantined", "run")}
+
+
+def audit_raw(night: Night) -> None:
+    """Great Expectations on the feeds that hold rows."""
+    candidate = candidates.load(night.settings, night.run)
+    held = {file["feed"] for file in candidate.inputs}
+    suites = [EXPECTATIONS / f"raw_{feed}.json" for feed in sorted(held)]
+    audit(candidate, "raw", on_duckdb.work_database(candidate), suites)
+
+
+def transform(night: Night) -> None:
+    """One `dbt build`: staging, intermediate, marts, their contracts and tests."""
+    settings = night.settings
+    candidate = candidates.load(settings, night.run)
+    earlier = settings.releases / candidate.previous / candidates.DATABASE if candidate.previous else None
+    target_path = candidate.work / "dbt"
+    variables = {
+        "as_of_date": candidate.as_of_date.isoformat(),
+        "policy": Policy.read(settings.policy_folder).as_vars(),
+        **on_duckdb.DBT_VARS,
+    }
+    arguments = dbt_build.build_arguments(settings.dbt_project, settings.target, target_path, variables)
+    dbt_build.build(arguments, on_duckdb.dbt_environment(candidate, earlier), target_path)
+
+
+def audit_marts(night: Night) -> None:
+    """Great Expectations on the marts that readers would see."""
+    candidate = candidates.load(night.settings, night.run)
+    audit(candidate, "marts", candidate.database, sorted(EXPECTATIONS.glob("marts_*.json")))
+
+
+def export(night: Night) -> None:
+    """Lists and the report, into the candidate."""
+    candidate = candidates.load(night.settings, night.run)
+    with on_duckdb.reading(candidate) as connection:
+        candidate.exports = write_exports(connection, candidate.exports_folder)
+        report.write(connection, candidate)
+    candidate.save()
+    for name, rows in candidate.exports.items():
+        log.info("  %s: %s rows", name, f"{rows:,}")
+
+
+def publish(night: Night) -> None:
+    """Commit the lake's new rows, rename the candidate to a release, move `current`, remove old releases."""
+    settings = night.settings
+    candidate = candidates.load(settings, night.run)
+    rows = on_duckdb.close_candidate(candidate)
+    finished_at = journal.utc_now()
+    release.write_manifest(candidate, rows, finished_at)
+    _commit_lake(settings, candidate)
+    published = release.publish(settings, candidate)
+    shutil.rmtree(candidate.private)
+    journal.append(
+        settings.home,
+        RunRecord(night.run, str(night.as_of_date), candidate.started_at, finished_at, status="released"),
+    )
+    for name in release.remove_old(settings, Policy.read(settings.policy_folder).whole("keep_releases")):
+        log.info("  removed old release %s", name)
+    shown = release.current(settings)
+    log.info("released %s (current: %s)", published.folder, shown.name if shown else "none")
+
+
+def _commit_lake(settings: Settings, candidate: Candidate) -> None:
+    taken = [TakenFile(**file) for file in candidate.entry["taken"]]
+    entry = Entry(**candidate.entry | {"taken": taken})
+    for kind in ("handles", "quarantine"):
+        for path in (candidate.private / kind).glob("*.parquet"):
+            target = settings.private / kind
+            target.mkdir(mode=0o700, exist_ok=True)
+            path.replace(target / path.name)
+    if taken:
+        Lake(settings.lake).adopt(candidate.staged, entry)
+
+
+STEPS: dict[str, Callable[[Night], None]] = {
+    "ingest": ingest,
+    "audit_raw": audit_raw,
+    "transform": transform,
+    "audit_marts": audit_marts,
+    "export": export,
+    "publish": publish,
+}
+
+
+def run_step(night: Night, step: str) -> None:
+    """One step under the home's lock; a failure is journalled, with the step and the reason."""
+    names = list(STEPS)
+    lease = Policy.read(night.settings.policy_folder).number("lock_lease_minutes") * 60
+    with step_lock(night.settings.home, night.run, step, lease, step == names[0], step == names[-1]):
+        began = time.monotonic()
+        log.info("%s ...", step)
+        with _journalled(night, step):
+            STEPS[step](night)
+        log.info("%s done in %.1f s", step, time.monotonic() - began)
+
+
+def run(night: Night) -> None:
+    """All steps, one after the other."""
+    for step in STEPS:
+        run_step(night, step)
+
+
+@contextmanager
+def _journalled(night: Night, step: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        message = str(error) if isinstance(error, MusterError) else type(error).__name__
+        started = next((r.started_at for r in journal.read(night.settings.home) if r.run == night.run), journal.utc_now())
+        journal.append(
+            night.settings.home,
+            RunRecord(night.run, str(night.as_of_date), started, journal.utc_now(), "failed", step, message),
+        )
+        raise

@@ -1,0 +1,1 @@
+"""Great Expectations at both boundaries; each expectation stops the night or warns."""

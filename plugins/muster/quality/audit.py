@@ -1,0 +1,38 @@
+"""The two audits of a night: raw feeds before anything is built on them, marts before anybody sees them."""
+
+import logging
+from dataclasses import asdict
+from pathlib import Path
+
+from muster.candidate import Candidate
+from muster.errors import MusterError
+from muster.quality.results import STOP, Check
+from muster.quality.suites import run_suites
+
+log = logging.getLogger(__name__)
+
+
+def audit(candidate: Candidate, boundary: str, database: Path, suites: list[Path]) -> list[Check]:
+    """Run `suites` against schema `boundary` (raw or marts) of `database`.
+
+    Warnings go to the candidate and the log; MusterError names every expectation that stops the night.
+    """
+    docs = candidate.quality / boundary
+    checks = run_suites(database, boundary, suites, docs) if suites else []
+    failed = [check for check in checks if not check.success]
+    warned = [check for check in failed if check.severity != STOP]
+    stopped = [check for check in failed if check.severity == STOP]
+    for check in warned:
+        log.warning("  warn: %s", check.sentence())
+    candidate.checks += [asdict(check) for check in checks]
+    candidate.warnings += [check.sentence() for check in warned]
+    candidate.save()
+    log.info("  %d expectations on %d table(s): %d passed, %d warned, %d stopped",
+             len(checks), len(suites), len(checks) - len(failed), len(warned), len(stopped))  # fmt: skip
+    if stopped:
+        reasons = "\n".join(f"    {check.sentence()}" for check in stopped)
+        raise MusterError(
+            f"the audit of {boundary} stops the night, nothing is published:\n{reasons}",
+            f"look at {docs / 'index.html'}, correct the data, run the night again",
+        )
+    return checks
