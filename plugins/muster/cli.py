@@ -2,37 +2,115 @@
 
 import logging
 import sys
-from datetime import date, datetime
+from datetime import datetime
+from pathlib import Path
 
 import click
 
-from muster import nightly
+from muster import nightly, release
 from muster.errors import MusterError
+from muster.landing import check as landing_check, settle
+from muster.lock import short_lock
 from muster.settings import Settings
+from muster.status import describe_status
+
+LANDING_HELP = "Landing zone to read instead of MUSTER_LANDING; the shipped sample where neither is given."
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+First steps:
+  muster check --landing DIR            what is in a landing zone, and what is missing
+  muster run --as-of 2011-12-09         one night on the shipped sample
+  muster status                         what is published, what ran, what failed
+
+\b
+Environment:
+  MUSTER_HOME     releases, lake, private vault (default: var/ in the project)
+  MUSTER_LANDING  landing zone (default: the sample)
+  MUSTER_TARGET   engine (default: duckdb)
+
+\b
+Exit status: 0 released, 1 the run failed and nothing changed, 2 wrong usage.""",
+)
+@click.version_option(package_name="muster")
 def cli() -> None:
     """Raw users and orders into customer layers, lists and groups, once a night."""
 
 
 @cli.command()
-@click.option("--as-of", "as_of", required=True, type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--landing")
-@click.option("--allow-stale")
-def run(as_of: datetime, landing: str | None, allow_stale: str | None) -> None:
-    """Run one night."""
-    settings = Settings.from_environment(landing)
-    nightly.run(nightly.Night(settings, as_of.date(), nightly.new_run(), allow_stale))
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last complete business day.")
+@click.option("--landing", type=click.Path(path_type=Path), help=LANDING_HELP)
+@click.option("--allow-stale", metavar="REASON", help="Run although recent order days are missing; say why it is right.")
+def run(as_of: datetime, landing: Path | None, allow_stale: str | None) -> None:
+    """Run one night: ingest, audit, transform, audit, export, publish.
+
+    Readers of MUSTER_HOME/current see the release before until the very last step, and keep it if any step fails.
+    """
+    night = nightly.Night(Settings.from_environment(landing), as_of.date(), nightly.new_run(), allow_stale)
+    nightly.run(night)
+
+
+@cli.command()
+@click.option("--landing", type=click.Path(path_type=Path), help=LANDING_HELP)
+def check(landing: Path | None) -> None:
+    """Explain a landing zone: what is there, what is missing, what does not parse.
+
+    Changes nothing. Proposes a mapping.yml where there is none.
+    """
+    if not landing_check.check(Settings.from_environment(landing), click.echo):
+        sys.exit(1)
+
+
+@cli.command()
+def status() -> None:
+    """Show the current release, the other releases, the last runs, and who is at work."""
+    for line in describe_status(Settings.from_environment()):
+        click.echo(line)
+
+
+@cli.command()
+@click.option("--to", metavar="RELEASE", help="A release's name (muster status lists them); else the one before.")
+def rollback(to: str | None) -> None:
+    """Point readers back at an earlier release, by the same atomic rename that publishes."""
+    settings = Settings.from_environment()
+    with short_lock(settings.home):
+        left, shown = release.rollback(settings, to)
+    click.echo(f"current is {shown.name} now (was {left.name}); the next run publishes again")
+
+
+@cli.group()
+def landing() -> None:
+    """Settle a landing file that changed after it had been taken in."""
+
+
+@landing.command()
+@click.argument("file")
+@click.option("--landing", "zone", type=click.Path(path_type=Path), help=LANDING_HELP)
+def accept(file: str, zone: Path | None) -> None:
+    """Take the changed content of FILE (its path under the landing zone) in the place of the old, at the next run."""
+    click.echo(settle.accept(Settings.from_environment(zone), file))
+
+
+@landing.command()
+@click.argument("file")
+@click.option("--landing", "zone", type=click.Path(path_type=Path), help=LANDING_HELP)
+def withdraw(file: str, zone: Path | None) -> None:
+    """Take the rows of FILE out from the next run on, and do not read it again unless it is accepted."""
+    click.echo(settle.withdraw(Settings.from_environment(zone), file))
 
 
 def main() -> None:
+    """Entry point; exit status 0, 1 or 2."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     try:
         cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
+    except click.Abort:
+        sys.exit(1)
     except MusterError as error:
-        print(f"muster: {error}", file=sys.stderr)
+        click.echo(f"muster: {error}", err=True)
         sys.exit(error.exit_status)

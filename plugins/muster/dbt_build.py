@@ -25,6 +25,7 @@ def build_arguments(
         "--project-dir", str(project),
         "--profiles-dir", str(project),
         "--target", target,
+        "--exclude-resource-type", "unit_test",  # tests of the code, not of the night
         "--target-path", str(target_path),
         "--log-path", str(target_path),
         "--log-level", "warn",

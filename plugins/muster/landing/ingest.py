@@ -8,6 +8,7 @@ from pathlib import Path
 from muster.errors import MusterError
 from muster.landing import handles
 from muster.landing.arrivals import arrivals
+from muster.landing.currency import settle_currency
 from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.files import LandingFile, list_landing
 from muster.landing.lake import Entry, LakeState, TakenFile
@@ -50,6 +51,7 @@ def ingest(landing: Path, state: LakeState, staged: Path, private: Path, run: st
         if files:
             taken = list(_take_in_feed(feed, files, result, staged, private, key))
             _check_quarantine_share(feed, taken, policy.number("max_quarantine_share"))
+    result.entry.currency = settle_currency(staged, result.entry, state, mapping.currency)
     state.apply(result.entry)
     _check_required_feeds(state)
     return result

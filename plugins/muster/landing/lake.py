@@ -34,7 +34,7 @@ class TakenFile:
 
 @dataclass
 class Entry:
-    """One commit. `accepted`: path -> sha256 of a changed file to take in again; `withdrawn`: path -> sha256."""
+    """One commit. `accepted`: path -> sha256 of a changed file to take in again; `withdrawn`: paths to leave out."""
 
     run: str
     landing: str = ""
@@ -42,7 +42,7 @@ class Entry:
     taken: list[TakenFile] = field(default_factory=list)
     columns: dict[str, list[str]] = field(default_factory=dict)
     accepted: dict[str, str] = field(default_factory=dict)
-    withdrawn: dict[str, str] = field(default_factory=dict)
+    withdrawn: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -56,7 +56,7 @@ class LakeState:
     columns: dict[str, set[str]] = field(default_factory=dict)
     parts: dict[str, set[str]] = field(default_factory=dict)  # part -> landing paths that it holds
     accepted: dict[str, str] = field(default_factory=dict)
-    withdrawn: dict[str, str] = field(default_factory=dict)
+    withdrawn: set[str] = field(default_factory=set)
 
     def apply(self, entry: Entry) -> None:
         """Fold one more entry in."""
@@ -65,9 +65,9 @@ class LakeState:
         self.currency = entry.currency or self.currency
         for path, sha256 in entry.accepted.items():
             self.accepted[path] = sha256
-            self.withdrawn.pop(path, None)
-        for path, sha256 in entry.withdrawn.items():
-            self.withdrawn[path] = sha256
+            self.withdrawn.discard(path)
+        for path in entry.withdrawn:
+            self.withdrawn.add(path)
             self.accepted.pop(path, None)
             for feed in FEEDS:
                 self.files.pop((feed, path), None)

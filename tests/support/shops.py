@@ -1,0 +1,72 @@
+"""A landing zone that a test writes, and the nights that it runs over it."""
+
+import csv
+import gzip
+import io
+import json
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import yaml
+from muster import nightly, release
+from muster.settings import Settings
+
+MAPPING = {"business_timezone": "Europe/London", "currency": "GBP"}
+
+
+class Shop:
+    """One landing zone and one home. `night` runs all steps for real and returns the release."""
+
+    def __init__(self, landing: Path, home: Path) -> None:
+        self.landing, self.home = landing, home
+        self.settings = Settings(home=home, landing=landing)
+
+    def mapping(self, document: dict | None = None) -> "Shop":
+        self.landing.mkdir(parents=True, exist_ok=True)
+        (self.landing / "mapping.yml").write_text(yaml.safe_dump(MAPPING if document is None else document))
+        return self
+
+    def write(self, path: str, content: str | bytes) -> Path:
+        """Write a file under the landing zone, whole (with _SUCCESS beside it, so that nobody waits)."""
+        file = self.landing / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        data = content.encode() if isinstance(content, str) else content
+        file.write_bytes(gzip.compress(data, mtime=0) if path.endswith(".gz") else data)
+        (file.parent / "_SUCCESS").touch()
+        return file
+
+    def csv(self, path: str, rows: list[dict]) -> Path:
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        text = io.StringIO()
+        writer = csv.DictWriter(text, names, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return self.write(path, text.getvalue())
+
+    def jsonl(self, path: str, rows: list[dict]) -> Path:
+        return self.write(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+    def parquet(self, path: str, select: str) -> Path:
+        """Write the rows of an SQL select."""
+        file = self.landing / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        (file.parent / "_SUCCESS").touch()
+        duckdb.sql(f"copy ({select}) to '{file}' (format parquet)")
+        return file
+
+    def start(self, as_of_date: str, allow_stale: str | None = "a test") -> nightly.Night:
+        """A night whose steps the test calls itself: nightly.run_step(night, step)."""
+        return nightly.Night(self.settings, date.fromisoformat(as_of_date), nightly.new_run(), allow_stale)
+
+    def night(self, as_of_date: str, allow_stale: str | None = "a test") -> release.Release:
+        night = self.start(as_of_date, allow_stale)
+        nightly.run(night)
+        return next(r for r in release.releases(self.settings) if r.run == night.run)
+
+    def rows(self, sql: str, of: release.Release | None = None) -> list[tuple]:
+        """Query a release's database (the current one's)."""
+        database = (of.folder if of else self.settings.current) / "muster.duckdb"
+        with closing(duckdb.connect(str(database), read_only=True)) as connection:
+            return connection.execute(sql).fetchall()
