@@ -40,9 +40,13 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last complete business day.")
+@click.option(
+    "--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last complete business day."
+)
 @click.option("--landing", type=click.Path(path_type=Path), help=LANDING_HELP)
-@click.option("--allow-stale", metavar="REASON", help="Run although recent order days are missing; say why it is right.")
+@click.option(
+    "--allow-stale", metavar="REASON", help="Run although recent order days are missing; say why it is right."
+)
 def run(as_of: datetime, landing: Path | None, allow_stale: str | None) -> None:
     """Run one night: ingest, audit, transform, audit, export, publish.
 
@@ -71,7 +75,9 @@ def status() -> None:
 
 
 @cli.command()
-@click.option("--to", metavar="RELEASE", help="A release's name (muster status lists them); else the one before.")
+@click.option(
+    "--to", metavar="RELEASE", help="A release's name (muster status lists them); else the one before."
+)
 def rollback(to: str | None) -> None:
     """Point readers back at an earlier release, by the same atomic rename that publishes."""
     settings = Settings.from_environment()

@@ -38,11 +38,17 @@ def build(arguments: list[str], environment: Mapping[str, str], target_path: Pat
     """Run dbt; logs a line per model, returns the nodes' results. MusterError names what failed."""
     dbt = Path(sys.executable).parent / "dbt"
     finished = subprocess.run(
-        [str(dbt), *arguments], env=child_environment(**environment), capture_output=True, text=True, check=False
+        [str(dbt), *arguments],
+        env=child_environment(**environment),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     results_file = target_path / "run_results.json"
     if not results_file.exists():
-        raise MusterError(f"dbt could not start:\n{_tail(finished.stdout + finished.stderr)}", "correct the project")
+        raise MusterError(
+            f"dbt could not start:\n{_tail(finished.stdout + finished.stderr)}", "correct the project"
+        )
     results = json.loads(results_file.read_text())["results"]
     for result in results:
         _log_result(result)

@@ -54,7 +54,9 @@ def ingest(night: Night) -> None:
     journal.append(settings.home, RunRecord(night.run, str(night.as_of_date), started_at))
     candidate = candidates.create(settings, night.as_of_date, night.run, started_at)
     log.info("landing zone %s", settings.landing)
-    found = ingest_landing(settings.landing, lake.state(), candidate.staged, candidate.private, night.run, policy)
+    found = ingest_landing(
+        settings.landing, lake.state(), candidate.staged, candidate.private, night.run, policy
+    )
     earlier = release.previous(settings, night.as_of_date)
     candidate.previous = earlier.name if earlier else None
     candidate.currency = found.state.currency
@@ -72,7 +74,9 @@ def ingest(night: Night) -> None:
 
 
 def _input(file: TakenFile) -> dict:
-    return {key: getattr(file, key) for key in ("feed", "path", "size", "sha256", "rows", "quarantined", "run")}
+    return {
+        key: getattr(file, key) for key in ("feed", "path", "size", "sha256", "rows", "quarantined", "run")
+    }
 
 
 def audit_raw(night: Night) -> None:
@@ -181,7 +185,9 @@ def _journalled(night: Night, step: str) -> Iterator[None]:
         yield
     except Exception as error:
         message = str(error) if isinstance(error, MusterError) else type(error).__name__
-        started = next((r.started_at for r in journal.read(night.settings.home) if r.run == night.run), journal.utc_now())
+        started = next(
+            (r.started_at for r in journal.read(night.settings.home) if r.run == night.run), journal.utc_now()
+        )
         journal.append(
             night.settings.home,
             RunRecord(night.run, str(night.as_of_date), started, journal.utc_now(), "failed", step, message),

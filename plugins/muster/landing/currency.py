@@ -36,7 +36,8 @@ def settle_currency(staged: Path, entry: Entry, state: LakeState, mapped: str | 
         for currency, count in found:
             if currency != known:
                 first = connection.execute(
-                    f"select _file, _row from ({rows}) where currency = ? order by 1, 2 limit {ROWS_NAMED}", [currency]
+                    f"select _file, _row from ({rows}) where currency = ? order by 1, 2 limit {ROWS_NAMED}",
+                    [currency],
                 ).fetchall()
                 raise MusterError(
                     f"orders: {count:,} row(s) in column currency are in {currency}, the landing zone is in {known}: "

@@ -12,7 +12,12 @@ import duckdb
 from muster.errors import MusterError
 from muster.landing.mapping import FILE_NAME, suggestion
 
-_FORBIDDEN_CLASSES = {"SUBQUERY": "a subquery", "WINDOW": "a window function", "STAR": "*", "PARAMETER": "a parameter"}
+_FORBIDDEN_CLASSES = {
+    "SUBQUERY": "a subquery",
+    "WINDOW": "a window function",
+    "STAR": "*",
+    "PARAMETER": "a parameter",
+}
 # Not marked unstable by DuckDB, yet they read a clock, a setting or the outside.
 _FORBIDDEN_FUNCTIONS = {"age", "current_setting", "getvariable", "getenv", "error", "current_user", "user"}
 
@@ -46,7 +51,9 @@ def referenced_columns(where: str, sql: str) -> set[str]:
     where: the mapping's key, for the message.
     """
     with locked_connection() as connection:
-        answer = json.loads(connection.execute("select json_serialize_sql(?)", [f"select ({sql}\n) as x"]).fetchone()[0])
+        answer = json.loads(
+            connection.execute("select json_serialize_sql(?)", [f"select ({sql}\n) as x"]).fetchone()[0]
+        )
         unstable = {
             name
             for (name,) in connection.execute(
@@ -67,7 +74,9 @@ def referenced_columns(where: str, sql: str) -> set[str]:
         if kind == "FUNCTION" and function in unstable:
             _refuse(where, f"{function}()")
         if kind == "LAMBDA":
-            lambdas |= {n["column_names"][-1] for n in _nodes(node.get("lhs")) if n.get("class") == "COLUMN_REF"}
+            lambdas |= {
+                n["column_names"][-1] for n in _nodes(node.get("lhs")) if n.get("class") == "COLUMN_REF"
+            }
         if kind == "COLUMN_REF":
             columns.add(node["column_names"][0])
     return columns - lambdas

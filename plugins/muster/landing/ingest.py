@@ -33,7 +33,9 @@ class Ingested:
     warnings: list[str] = field(default_factory=list)
 
 
-def ingest(landing: Path, state: LakeState, staged: Path, private: Path, run: str, policy: Policy) -> Ingested:
+def ingest(
+    landing: Path, state: LakeState, staged: Path, private: Path, run: str, policy: Policy
+) -> Ingested:
     """Read what is new in `landing` into `<staged>/<feed>/*.parquet`.
 
     state: the lake's; folded further here, nothing in the lake changes. private: folder for plain handles
@@ -98,7 +100,9 @@ def _listing_warnings(mapping: Mapping, ignored: list[str], unfinished: list[str
     if ignored:
         warnings.append(f"{len(ignored)} file(s) hold no data and are not read: {', '.join(ignored[:5])}")
     if unfinished:
-        warnings.append(f"{len(unfinished)} file(s) still being written wait for the next night: {', '.join(unfinished[:5])}")
+        warnings.append(
+            f"{len(unfinished)} file(s) still being written wait for the next night: {', '.join(unfinished[:5])}"
+        )
     return warnings
 
 

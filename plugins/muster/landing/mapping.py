@@ -79,7 +79,9 @@ def read_mapping(landing: Path) -> Mapping:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         place = getattr(error, "problem_mark", None)
         where = f" at line {place.line + 1}" if place else ""
-        raise MusterError(f"{FILE_NAME} is not readable YAML{where}", "correct the file; indent with spaces") from error
+        raise MusterError(
+            f"{FILE_NAME} is not readable YAML{where}", "correct the file; indent with spaces"
+        ) from error
     return parse_mapping(document or {})
 
 
@@ -101,7 +103,9 @@ def parse_mapping(document: object) -> Mapping:
 def _section(value: object, where: str, known: Iterable[str]) -> dict[str, object]:
     known = list(known)
     if not isinstance(value, dict):
-        raise MusterError(f"{FILE_NAME}: {where} must hold `key: value` lines", f"known keys: {', '.join(known)}")
+        raise MusterError(
+            f"{FILE_NAME}: {where} must hold `key: value` lines", f"known keys: {', '.join(known)}"
+        )
     section = {str(key): entry for key, entry in value.items()}
     for key in section:
         if key not in known:
@@ -143,7 +147,9 @@ def _source(where: str, value: object) -> Source:
             f"{FILE_NAME}: {where} must be a column's name, {{sql: expression}} or {{value: constant}}"
         )
     if value is None or isinstance(value, list):
-        raise MusterError(f"{FILE_NAME}: {where} names no source column", "give the column's name, or remove the line")
+        raise MusterError(
+            f"{FILE_NAME}: {where} names no source column", "give the column's name, or remove the line"
+        )
     return Source("column", str(value))
 
 

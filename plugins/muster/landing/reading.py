@@ -30,7 +30,9 @@ class Readable:
     relation: str
 
 
-def load_extensions(connection: duckdb.DuckDBPyConnection, files: list[LandingFile], part: FeedMapping) -> None:
+def load_extensions(
+    connection: duckdb.DuckDBPyConnection, files: list[LandingFile], part: FeedMapping
+) -> None:
     """Load what these files need from the installed packages, before the connection is locked."""
     if part.encoding not in UTF8:
         import_extension("encodings", con=connection)
@@ -44,7 +46,9 @@ def inspect(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: Feed
     """Look at one file's columns; MusterError where it cannot be read at all."""
     reader = {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet, "xlsx": _xlsx}[file.kind]
     if file.size == 0:
-        raise unreadable(file, "the file is empty (0 bytes)", "send it again, or take it out of the landing zone")
+        raise unreadable(
+            file, "the file is empty (0 bytes)", "send it again, or take it out of the landing zone"
+        )
     try:
         return reader(connection, file, part)
     except duckdb.Error as error:
@@ -71,7 +75,9 @@ def _csv(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMap
     names = [name.strip() or f"column{i}" for i, name in enumerate(names, 1)]
     twice = sorted({name for name in names if [n.lower() for n in names].count(name.lower()) > 1})
     if twice:
-        raise unreadable(file, f"the header names the column `{twice[0]}` twice", "give every column its own name")
+        raise unreadable(
+            file, f"the header names the column `{twice[0]}` twice", "give every column its own name"
+        )
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     relation = f"""
         select row_number() over () as _row, false as _unreadable, *
@@ -143,7 +149,9 @@ def _parquet(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: Fee
 
 def _xlsx(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
     source = f"read_xlsx({literal(str(file.absolute))}, header = true, empty_as_varchar = true)"
-    columns = {name: kind for name, kind, *_ in connection.execute(f"describe select * from {source}").fetchall()}
+    columns = {
+        name: kind for name, kind, *_ in connection.execute(f"describe select * from {source}").fetchall()
+    }
     relation = f"""
         select row_number() over () as _row, false as _unreadable, * from {source}"""
     return Readable(file, columns, relation)

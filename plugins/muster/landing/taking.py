@@ -19,7 +19,6 @@ from muster.landing.mapping import FILE_NAME, Mapping, Source
 PARQUET = "format parquet, compression zstd, use_tmp_file false"
 
 
-
 @dataclass(frozen=True)
 class Destination:
     """Where one part goes. `part`: its name in the lake; the private files hold plain values (0600)."""
@@ -76,7 +75,9 @@ def ingest_connection(
         connection.execute("set threads = ?", [os.cpu_count() or 1])
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set temp_directory = ?", [str(scratch)])
-        connection.execute("set allowed_paths = ?", [[str(p) for p in (*(f.absolute for f in files), *outputs)]])
+        connection.execute(
+            "set allowed_paths = ?", [[str(p) for p in (*(f.absolute for f in files), *outputs)]]
+        )
         for setting in (
             "autoinstall_known_extensions = false", "autoload_known_extensions = false",
             "enable_external_access = false", "lock_configuration = true",
@@ -107,7 +108,9 @@ def typed_select(readable: reading.Readable, feed: Feed, mapping: Mapping, feed_
     """SQL of one file's typed rows: canonical columns (handles still plain), fault, file and row."""
     zone = literal(mapping.business_timezone)
     columns = {**dict.fromkeys(sorted(feed_columns - set(readable.columns)), "VARCHAR"), **readable.columns}
-    padding = "".join(f", null::varchar as {quoted(name)}" for name in columns if name not in readable.columns)
+    padding = "".join(
+        f", null::varchar as {quoted(name)}" for name in columns if name not in readable.columns
+    )
     mapped, typed, faults = [], [], ["when _unreadable then 'unreadable_row:'"]
     present = {
         column.name: source
@@ -184,7 +187,11 @@ def _source_sql(column: Column, source: Source, feed: Feed, columns: dict[str, s
 
 def _check_required(readable: reading.Readable, feed: Feed, present: dict[str, Source]) -> None:
     missing = [column.name for column in feed.required if column.name not in present]
-    if not missing and feed.alternatives and not any(set(group) <= present.keys() for group in feed.alternatives):
+    if (
+        not missing
+        and feed.alternatives
+        and not any(set(group) <= present.keys() for group in feed.alternatives)
+    ):
         missing = [" or ".join(" and ".join(group) for group in feed.alternatives)]
     if missing:
         raise MusterError(
@@ -204,7 +211,9 @@ def _faults(column: Column, text: str) -> list[str]:
         reason = "unknown_status" if column.name == "status" else "unknown_value"
         faults.append(f"when {column.name} not in {_list(column.values)} then '{reason}:{column.name}'")
     elif column.type not in HANDLE_TYPES and SQL_TYPES[column.type] != "VARCHAR":
-        faults.append(f"when {column.name} is null and {text} is not null then 'unparseable_value:{column.name}'")
+        faults.append(
+            f"when {column.name} is null and {text} is not null then 'unparseable_value:{column.name}'"
+        )
     return faults
 
 
@@ -274,7 +283,9 @@ def _write_rows(
 
 
 def _mapped(connection: duckdb.DuckDBPyConnection, column: Column) -> bool:
-    return any(name == f"source_{column.name}" for name, *_ in connection.execute("describe typed").fetchall())
+    return any(
+        name == f"source_{column.name}" for name, *_ in connection.execute("describe typed").fetchall()
+    )
 
 
 def _write_handles(
@@ -286,7 +297,9 @@ def _write_handles(
         f"from typed where {c.name} is not null and _fault is null"
         for c in hashed
     )
-    _copy_private(connection, f"select * from ({selects}) order by kind, hash", destination.private_file("handles"))
+    _copy_private(
+        connection, f"select * from ({selects}) order by kind, hash", destination.private_file("handles")
+    )
 
 
 def _write_rejects(
@@ -315,7 +328,8 @@ def _write_rejects(
     nulls = ", ".join(f"null::{kind} as {name}" for name, kind in lake_columns(feed)[:-4])
     connection.execute("create temp table rejected (_file varchar, _row bigint, text varchar)")
     connection.executemany(
-        "insert into rejected values (?, ?, ?)", sorted({(by_path[p].path, line, text) for p, line, _, text in rejects})
+        "insert into rejected values (?, ?, ?)",
+        sorted({(by_path[p].path, line, text) for p, line, _, text in rejects}),
     )
     connection.execute(
         f"""copy (select {nulls}, _file, _row, 'unreadable_row' as _reason, null::varchar as _reason_column
@@ -341,7 +355,10 @@ def _write_private_text(
         f"""select {literal(r.file.path)} as file, _row as row, text from ({reading.source_text(r)})
             where _row in (select _row from ({bad}) where _file = {literal(r.file.path)})"""
         for r in readables
-        if any(reason != "unreadable_row" or r.file.kind != "csv" for reason, _ in taken.reasons.get(r.file.path, {}))
+        if any(
+            reason != "unreadable_row" or r.file.kind != "csv"
+            for reason, _ in taken.reasons.get(r.file.path, {})
+        )
     ]
     if len(taken.parts) > 1:
         selects.append("select _file, _row, text from rejected")
