@@ -55,7 +55,7 @@ def ingest(night: Night) -> None:
     candidate = candidates.create(settings, night.as_of_date, night.run, started_at)
     log.info("landing zone %s", settings.landing)
     found = ingest_landing(
-        settings.landing, lake.state(), candidate.staged, candidate.private, night.run, policy
+        settings.landing, lake, candidate.staged, candidate.private, night.run, policy
     )
     earlier = release.previous(settings, night.as_of_date)
     candidate.previous = earlier.name if earlier else None

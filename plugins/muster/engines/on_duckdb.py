@@ -10,7 +10,7 @@ import duckdb
 from muster.candidate import Candidate
 from muster.journal import RunRecord
 from muster.landing.expressions import literal
-from muster.landing.feeds import FEEDS, Feed
+from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.lake import LakeState
 from muster.landing.taking import lake_columns
 
@@ -33,10 +33,10 @@ def open_candidate(candidate: Candidate, lake: Path, state: LakeState, runs: lis
         for feed in FEEDS.values():
             rows = _rows_that_count(feed, state, lake, candidate.staged)
             names = ", ".join(name for name, _ in lake_columns(feed)[:-4])
-            connection.execute(
-                f"""create view raw.{feed.name} as
-                    select {names}, _file as source_file, _row as source_row from ({rows}) where _reason is null"""
-            )
+            select = f"select {names}, _file as source_file, _row as source_row from ({rows}) where _reason is null"
+            if feed.name in ORDER_FEEDS:
+                select = _with_repeats(connection, feed, select, state, lake, candidate.staged)
+            connection.execute(f"create view raw.{feed.name} as {select}")
         quarantined = " union all ".join(
             f"""select {literal(feed.name)} as feed, _file as source_file, _row as source_row,
                     _reason as reason_code, _reason_column as column_name, business_date
@@ -47,11 +47,22 @@ def open_candidate(candidate: Candidate, lake: Path, state: LakeState, runs: lis
         _write_runs(connection, runs)
 
 
+def _with_repeats(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, select: str, state: LakeState, lake: Path, staged: Path
+) -> str:
+    """The rows with `is_repeated`: whether the order id may have come more than once."""
+    lists = ", ".join(_located(part, lake, staged) for part in state.repeats.get(feed.name, []))
+    ids = f"select order_id from read_parquet([{lists}])" if lists else "select null::varchar as order_id limit 0"
+    connection.execute(f"create table raw.repeated_{feed.name} as select distinct order_id from ({ids})")
+    return f"""select landed.*, repeated.order_id is not null as is_repeated
+        from ({select}) as landed left join raw.repeated_{feed.name} as repeated using (order_id)"""
+
+
 def _rows_that_count(feed: Feed, state: LakeState, lake: Path, staged: Path) -> str:
     """SQL of the feed's live rows; parts of this night are still staged."""
     selects, whole = [], []
     for part, hidden in state.live(feed.name).items():
-        path = literal(str(staged / part if (staged / part).exists() else lake / part))
+        path = _located(part, lake, staged)
         if hidden:
             names = ", ".join(literal(name) for name in sorted(hidden))
             selects.append(f"select * from read_parquet({path}) where _file not in ({names})")
@@ -63,6 +74,11 @@ def _rows_that_count(feed: Feed, state: LakeState, lake: Path, staged: Path) -> 
         nulls = ", ".join(f"null::{kind} as {name}" for name, kind in lake_columns(feed))
         selects.append(f"select {nulls} where false")
     return " union all by name ".join(selects)
+
+
+def _located(part: str, lake: Path, staged: Path) -> str:
+    """An SQL constant: where the part lies tonight."""
+    return literal(str(staged / part if (staged / part).exists() else lake / part))
 
 
 def _write_runs(connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:

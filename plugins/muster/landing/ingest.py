@@ -11,8 +11,9 @@ from muster.landing.arrivals import arrivals
 from muster.landing.currency import settle_currency
 from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.files import LandingFile, list_landing
-from muster.landing.lake import Entry, LakeState, TakenFile
+from muster.landing.lake import Entry, Lake, LakeState, TakenFile
 from muster.landing.mapping import FILE_NAME, Mapping, read_mapping
+from muster.landing.repeats import write_repeats
 from muster.landing.taking import Destination, Taken, take_in
 from muster.policy import Policy
 
@@ -34,14 +35,14 @@ class Ingested:
 
 
 def ingest(
-    landing: Path, state: LakeState, staged: Path, private: Path, run: str, policy: Policy
+    landing: Path, lake: Lake, staged: Path, private: Path, run: str, policy: Policy
 ) -> Ingested:
     """Read what is new in `landing` into `<staged>/<feed>/*.parquet`.
 
-    state: the lake's; folded further here, nothing in the lake changes. private: folder for plain handles
-    and the bad rows' text. MusterError: CONTRACT.md section 2's reasons to stop.
+    lake: read only, nothing in it changes; the result's state has this night folded in. private: folder for
+    plain handles and the bad rows' text. MusterError: CONTRACT.md section 2's reasons to stop.
     """
-    mapping = read_mapping(landing)
+    state, mapping = lake.state(), read_mapping(landing)
     listing = list_landing(landing, mapping)
     found = arrivals(listing, state, mapping, policy.number("landing_settle_seconds"))
     result = Ingested(mapping, Entry(run=run, landing=str(landing)), state, found.unfinished)
@@ -54,6 +55,7 @@ def ingest(
             taken = list(_take_in_feed(feed, files, result, staged, private, key))
             _check_quarantine_share(feed, taken, policy.number("max_quarantine_share"))
     result.entry.currency = settle_currency(staged, result.entry, state, mapping.currency)
+    write_repeats(staged, lake.folder, private, result.entry, state)
     state.apply(result.entry)
     _check_required_feeds(state)
     return result

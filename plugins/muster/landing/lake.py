@@ -7,7 +7,6 @@ of the lake is the fold over its log; parts that no entry names are left-overs a
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -41,8 +40,15 @@ class Entry:
     currency: str | None = None
     taken: list[TakenFile] = field(default_factory=list)
     columns: dict[str, list[str]] = field(default_factory=dict)
+    repeats: dict[str, list[str]] = field(default_factory=dict)
     accepted: dict[str, str] = field(default_factory=dict)
     withdrawn: list[str] = field(default_factory=list)
+
+    @property
+    def parts(self) -> list[str]:
+        """The lake's files that this commit adds."""
+        lists = [part for parts in self.repeats.values() for part in parts]
+        return sorted({part for file in self.taken for part in file.parts}) + lists
 
 
 @dataclass
@@ -55,6 +61,7 @@ class LakeState:
     files: dict[tuple[str, str], TakenFile] = field(default_factory=dict)
     columns: dict[str, set[str]] = field(default_factory=dict)
     parts: dict[str, set[str]] = field(default_factory=dict)  # part -> landing paths that it holds
+    repeats: dict[str, list[str]] = field(default_factory=dict)  # feed -> lists of keys that came more than once
     accepted: dict[str, str] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
 
@@ -77,6 +84,8 @@ class LakeState:
                 self.parts.setdefault(part, set()).add(file.path)
         for feed, names in entry.columns.items():
             self.columns.setdefault(feed, set()).update(names)
+        for feed, parts in entry.repeats.items():
+            self.repeats.setdefault(feed, []).extend(parts)
 
     def live(self, feed: str) -> dict[str, set[str]]:
         """The feed's parts with rows that count -> the landing paths in it whose rows do not count (any more)."""
@@ -119,7 +128,7 @@ class Lake:
 
     def adopt(self, staged: Path, entry: Entry) -> None:
         """Move a night's staged parts (`<staged>/<part>`) into the lake, then commit."""
-        for part in sorted({part for file in entry.taken for part in file.parts}):
+        for part in entry.parts:
             target = self.folder / part
             target.parent.mkdir(parents=True, exist_ok=True)
             (staged / part).replace(target)
@@ -127,11 +136,8 @@ class Lake:
 
     def remove_leftovers(self) -> None:
         """Remove parts that no entry names: a publish was killed between moving them and the commit."""
-        known = self.state().parts
-        for path in _parts(self.folder):
+        state = self.state()
+        known = state.parts.keys() | {part for parts in state.repeats.values() for part in parts}
+        for path in self.folder.glob("*/*.parquet"):
             if path.relative_to(self.folder).as_posix() not in known:
                 path.unlink()
-
-
-def _parts(folder: Path) -> Iterable[Path]:
-    return (path for feed in FEEDS for path in sorted((folder / feed).glob("*.parquet")))
