@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from muster import nightly, release
-from muster.errors import MusterError
+from muster.errors import MusterError, UsageError
 from muster.landing import check as landing_check, settle
 from muster.lock import short_lock
 from muster.settings import Settings
@@ -107,16 +107,21 @@ def withdraw(file: str, zone: Path | None) -> None:
     click.echo(settle.withdraw(Settings.from_environment(zone), file))
 
 
-def main() -> None:
-    """Entry point; exit status 0, 1 or 2."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+def run_command(command: click.Command) -> None:
+    """Run a command line; exit status 0, 1 (failed, nothing changed) or 2 (wrong usage)."""
     try:
-        cli.main(standalone_mode=False)
+        command.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        sys.exit(UsageError.exit_status)
     except click.Abort:
-        sys.exit(1)
+        sys.exit(MusterError.exit_status)
     except MusterError as error:
         click.echo(f"muster: {error}", err=True)
         sys.exit(error.exit_status)
+
+
+def main() -> None:
+    """Entry point of `muster`."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    run_command(cli)

@@ -4,6 +4,7 @@ import json
 import logging
 import subprocess
 import sys
+import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from muster.errors import MusterError
 from muster.settings import child_environment
 
 log = logging.getLogger(__name__)
+
+MESSAGE_CHARACTERS = 400
 
 
 def build_arguments(
@@ -65,11 +68,16 @@ def _log_result(result: dict) -> None:
 
 
 def _failures(failed: list[dict]) -> str:
-    lines = [
-        f"  {r['unique_id'].split('.', 2)[-1]}: {(r.get('message') or r['status']).strip().splitlines()[0]}"
-        for r in failed
-    ]
-    return f"dbt: {len(failed)} of the night's models or tests failed\n" + "\n".join(lines) if failed else ""
+    if not failed:
+        return ""
+    lines = [f"    {r['unique_id'].split('.', 2)[-1]}: {_said(r)}" for r in failed]
+    return f"dbt: {len(failed)} of the night's models or tests failed\n" + "\n".join(lines)
+
+
+def _said(result: dict) -> str:
+    """The start of dbt's message, on one line; dbt quotes counts and columns there, rows never."""
+    said = " ".join((result.get("message") or result["status"]).split())
+    return textwrap.shorten(said, MESSAGE_CHARACTERS, placeholder=" ...")
 
 
 def _tail(text: str, lines: int = 30) -> str:

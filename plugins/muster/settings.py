@@ -61,6 +61,11 @@ class Settings:
         return self.home / "private"
 
 
+def airflow_home() -> Path:
+    """AIRFLOW_HOME of this process."""
+    return Path(os.environ.get("AIRFLOW_HOME") or PROJECT_ROOT / "var" / "airflow")
+
+
 def child_environment(**extra: str) -> dict[str, str]:
     """The environment for a subprocess: this one's, telemetry off, plus `extra`."""
     return {**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DO_NOT_TRACK": "1", **extra}

@@ -1,48 +1,56 @@
 -- one row per order that breaks a rule only visible beside other rows; such an order counts nowhere
-with orders as (
+with recursive suspects as (
 
-    select * from {{ ref("int_orders") }}
-
-),
-
-refunds as (
-
-    select
-        refunds.order_id,
-        targets.order_id is not null as is_known,
-        targets.is_counted and not targets.has_two_users as is_target_counted,
-        coalesce(refunds.user_id <> targets.user_id, false) as is_other_user
-    from orders as refunds
-    left join orders as targets on refunds.refund_of_order_id = targets.order_id
-    where refunds.refund_of_order_id is not null
+    select *
+    from {{ ref("int_orders") }}
+    where has_two_users or refund_of_order_id is not null
 
 ),
 
 judged as (
 
     select
-        orders.feed,
-        orders.order_id,
-        orders.source_file,
-        orders.source_row,
-        orders.order_date,
+        suspects.feed,
+        suspects.order_id,
+        suspects.source_file,
+        suspects.source_row,
+        suspects.order_date,
+        suspects.refund_of_order_id,
         case
-            when orders.has_two_users then 'order_of_two_users'
-            when orders.has_two_refund_targets then 'refund_of_several_orders'
-            when refunds.is_known and not refunds.is_target_counted then 'refund_of_uncounted_order'
-            when refunds.is_known and refunds.is_other_user then 'refund_of_other_user'
+            when suspects.has_two_users then 'order_of_two_users'
+            when suspects.has_two_refund_targets then 'refund_of_several_orders'
+            when not targets.is_counted or targets.has_two_users then 'refund_of_uncounted_order'
+            when suspects.user_id <> targets.user_id then 'refund_of_other_user'
         end as reason_code,
-        case when orders.has_two_users then 'user_id' else 'refund_of_order_id' end as column_name
-    from orders
-    left join refunds on orders.order_id = refunds.order_id
+        case when suspects.has_two_users then 'user_id' else 'refund_of_order_id' end as column_name
+    from suspects
+    left join {{ ref("int_orders") }} as targets on suspects.refund_of_order_id = targets.order_id
+
+),
+
+-- what refunds such an order names one that does not count, and so on along a chain of refunds
+faulty (order_id) as (
+
+    select order_id from judged where reason_code is not null
+    union
+    select judged.order_id
+    from judged
+    inner join faulty on judged.refund_of_order_id = faulty.order_id
 
 ),
 
 final as (
 
-    select *
+    select
+        judged.feed,
+        judged.order_id,
+        judged.source_file,
+        judged.source_row,
+        judged.order_date,
+        coalesce(judged.reason_code, 'refund_of_uncounted_order') as reason_code,
+        judged.column_name
     from judged
-    where reason_code is not null
+    inner join faulty on judged.order_id = faulty.order_id
 
 )
 

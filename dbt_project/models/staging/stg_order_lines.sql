@@ -7,12 +7,14 @@ with landed as (
 
 ),
 
+-- most order ids come in one file only: only the others need their newest file looked for
 newest_files as (
 
     select
         order_id,
         max({{ by_bytes("source_file") }}) as source_file
     from landed
+    where coalesce(is_repeated, true)
     group by order_id
 
 ),
@@ -38,9 +40,8 @@ final as (
         landed.source_file,
         landed.source_row
     from landed
-    inner join newest_files
-        on landed.order_id = newest_files.order_id
-        and landed.source_file = newest_files.source_file
+    left join newest_files on landed.order_id = newest_files.order_id
+    where newest_files.source_file is null or landed.source_file = newest_files.source_file
 
 )
 

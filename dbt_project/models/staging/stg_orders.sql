@@ -7,6 +7,19 @@ with landed as (
 
 ),
 
+-- most order ids come once: only the others need their newest version looked for
+single as (
+
+    select
+        *,
+        1 as version_rank,
+        user_id as first_user_id,
+        user_id as last_user_id
+    from landed
+    where not is_repeated
+
+),
+
 ranked as (
 
     select
@@ -29,6 +42,15 @@ ranked as (
         min(user_id) over (partition by order_id, source_file) as first_user_id,
         max(user_id) over (partition by order_id, source_file) as last_user_id
     from landed
+    where coalesce(is_repeated, true)
+
+),
+
+versions as (
+
+    select * from single
+    union all
+    select * from ranked
 
 ),
 
@@ -48,7 +70,7 @@ final as (
         coalesce(first_user_id <> last_user_id, false) as has_two_users,
         source_file,
         source_row
-    from ranked
+    from versions
     where version_rank = 1
 
 )

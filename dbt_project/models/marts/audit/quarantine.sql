@@ -24,7 +24,7 @@ final as (
         reasons.label_en as reason_en,
         reasons.label_zh as reason_zh
     from rows_left_out
-    inner join {{ ref("quarantine_reasons") }} as reasons on rows_left_out.reason_code = reasons.reason_code
+    left join {{ ref("quarantine_reasons") }} as reasons on rows_left_out.reason_code = reasons.reason_code
 
 )
 

@@ -1,0 +1,59 @@
+# Muster: `make help`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+AS_OF ?= 2011-12-09
+PORT ?= 8080
+export MUSTER_HOME ?= $(CURDIR)/var
+export MUSTER_LANDING ?= $(CURDIR)/dbt_project/sample
+
+include docker/airflow.env
+export $(shell sed -n 's/^\([A-Z_]*\)=.*/\1/p' docker/airflow.env)
+export AIRFLOW_HOME ?= $(MUSTER_HOME)/airflow
+export AIRFLOW__CORE__DAGS_FOLDER := $(CURDIR)/dags
+export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
+export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db
+
+.DEFAULT_GOAL := help
+.PHONY: help run test up lint bench lock setup setup-dev
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: setup ## one night on the sample through Airflow (AS_OF=2011-12-09)
+	@$(BIN)/python -m muster.orchestration run $(AS_OF)
+
+up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
+	@$(BIN)/python -m muster.orchestration up --port $(PORT)
+
+test: setup-dev ## every test but the slow suites, under 10 minutes on 2 cores
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+
+lint: setup-dev ## ruff, sqlfluff, yamllint, Dockerfile
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/sqlfluff lint -q dbt_project && $(BIN)/yamllint -s .
+
+bench: setup-dev ## speed and memory as ratios against a plain scan of the same rows
+	@$(BIN)/python -m tests.bench
+
+lock: ## recompute the hash-locked requirements (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/base.in -o requirements/base.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+
+setup: $(VENV)/.base ## the environment in .venv, from hash-locked requirements
+setup-dev: $(VENV)/.dev ## the same with what tests and linters need
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "Muster needs Python 3.11 to 3.13; say which one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what a night needs into $(VENV) (once, some minutes) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/base.txt
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
