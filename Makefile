@@ -33,7 +33,7 @@ lint: setup-dev ## ruff, sqlfluff, yamllint, Dockerfile
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/sqlfluff lint -q dbt_project && $(BIN)/yamllint -s .
 
 bench: setup-dev ## speed and memory as ratios against a plain scan of the same rows
-	@$(BIN)/python -m tests.bench
+	@$(BIN)/python tests/bench/night.py
 
 lock: ## recompute the hash-locked requirements (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/base.in -o requirements/base.txt

@@ -86,7 +86,7 @@ with DAG(
         return run_step("export", run)
 
     @task(retries=0, outlets=[release])
-    def publish(run: str):  # noqa: ANN201 - a generator of asset metadata
+    def publish(run: str):
         run_step("publish", run)
         yield Metadata(release, {"as_of_date": as_of_date().isoformat(), "run": run})
 

@@ -9,7 +9,8 @@ import click
 
 from muster import nightly, release
 from muster.errors import MusterError, UsageError
-from muster.landing import check as landing_check, settle
+from muster.landing import check as landing_check
+from muster.landing import settle
 from muster.lock import short_lock
 from muster.settings import Settings
 from muster.status import describe_status
@@ -40,9 +41,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option(
-    "--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last complete business day."
-)
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last complete business day.")
 @click.option("--landing", type=click.Path(path_type=Path), help=LANDING_HELP)
 @click.option(
     "--allow-stale", metavar="REASON", help="Run although recent order days are missing; say why it is right."
@@ -75,9 +74,7 @@ def status() -> None:
 
 
 @cli.command()
-@click.option(
-    "--to", metavar="RELEASE", help="A release's name (muster status lists them); else the one before."
-)
+@click.option("--to", metavar="RELEASE", help="A release's name (muster status lists them); else the one before.")
 def rollback(to: str | None) -> None:
     """Point readers back at an earlier release, by the same atomic rename that publishes."""
     settings = Settings.from_environment()

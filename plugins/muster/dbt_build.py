@@ -49,9 +49,7 @@ def build(arguments: list[str], environment: Mapping[str, str], target_path: Pat
     )
     results_file = target_path / "run_results.json"
     if not results_file.exists():
-        raise MusterError(
-            f"dbt could not start:\n{_tail(finished.stdout + finished.stderr)}", "correct the project"
-        )
+        raise MusterError(f"dbt could not start:\n{_tail(finished.stdout + finished.stderr)}", "correct the project")
     results = json.loads(results_file.read_text())["results"]
     for result in results:
         _log_result(result)

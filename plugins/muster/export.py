@@ -39,9 +39,7 @@ def _write_csv(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -
         for column, kind, *_ in columns
     )
     body = path.with_suffix(".body")
-    connection.execute(
-        f"copy (select {safe} from ({select})) to {literal(str(body))} (format csv, header true)"
-    )
+    connection.execute(f"copy (select {safe} from ({select})) to {literal(str(body))} (format csv, header true)")
     with path.open("wb") as whole, body.open("rb") as part:
         os.fchmod(whole.fileno(), 0o600)
         whole.write(BOM)

@@ -1,7 +1,7 @@
 """The journal of runs: one JSON line when a run starts and one when it ends, whatever its end."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,3 +42,10 @@ def read(home: Path) -> list[RunRecord]:
         record = RunRecord(**json.loads(line))
         records[record.run] = record
     return list(records.values())
+
+
+def close_killed(home: Path) -> None:
+    """Note the end of runs that are still called running; the caller holds the lock, so they are dead."""
+    for record in read(home):
+        if record.status == "running":
+            append(home, replace(record, finished_at=utc_now(), status="failed", message="killed"))

@@ -31,9 +31,7 @@ class Owner:
 
 
 @contextmanager
-def step_lock(
-    home: Path, run: str, step: str, lease_seconds: float, first: bool, last: bool
-) -> Iterator[None]:
+def step_lock(home: Path, run: str, step: str, lease_seconds: float, first: bool, last: bool) -> Iterator[None]:
     """Hold the home for one step of `run`; MusterError at once where another run has it.
 
     first: this step starts the run. last: this step ends it, and the home is free afterwards.
@@ -80,9 +78,7 @@ def read_owner(home: Path) -> Owner | None:
 def _check_owner(owner: Owner | None, run: str, lease_seconds: float, first: bool) -> None:
     if owner is None or owner.run == run:
         if owner is None and not first:
-            raise MusterError(
-                f"run {run} no longer holds its lock", "start the night again, from its first step"
-            )
+            raise MusterError(f"run {run} no longer holds its lock", "start the night again, from its first step")
         return
     # A step marked as working whose operating-system lock is free was killed: its run is dead.
     if owner.state == "waiting" and time.time() - owner.seen < lease_seconds:
@@ -95,9 +91,7 @@ def _busy(owner: Owner | None) -> MusterError:
     if owner is None:
         return MusterError("another muster command is at work in this MUSTER_HOME", HINT)
     since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(owner.seen))
-    return MusterError(
-        f"run {owner.run} is under way (step {owner.step}, {owner.process}, since {since} UTC)", HINT
-    )
+    return MusterError(f"run {owner.run} is under way (step {owner.step}, {owner.process}, since {since} UTC)", HINT)
 
 
 def _owner_file(home: Path) -> Path:

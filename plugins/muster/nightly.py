@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
-from muster import candidate as candidates, dbt_build, journal, release, report
+from muster import candidate as candidates
+from muster import dbt_build, journal, release, report
 from muster.candidate import Candidate
 from muster.engines import on_duckdb
 from muster.errors import MusterError
@@ -42,7 +43,7 @@ class Night:
 
 def new_run() -> str:
     """A run's name: when it started, and four digits against two in one second."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}{secrets.token_hex(2)}"
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
 
 
 def ingest(night: Night) -> None:
@@ -51,12 +52,11 @@ def ingest(night: Night) -> None:
     lake = Lake(settings.lake)
     lake.remove_leftovers()
     started_at = journal.utc_now()
+    journal.close_killed(settings.home)
     journal.append(settings.home, RunRecord(night.run, str(night.as_of_date), started_at))
     candidate = candidates.create(settings, night.as_of_date, night.run, started_at)
     log.info("landing zone %s", settings.landing)
-    found = ingest_landing(
-        settings.landing, lake, candidate.staged, candidate.private, night.run, policy
-    )
+    found = ingest_landing(settings.landing, lake, candidate.staged, candidate.private, night.run, policy)
     earlier = release.previous(settings, night.as_of_date)
     candidate.previous = earlier.name if earlier else None
     candidate.currency = found.state.currency
@@ -74,9 +74,7 @@ def ingest(night: Night) -> None:
 
 
 def _input(file: TakenFile) -> dict:
-    return {
-        key: getattr(file, key) for key in ("feed", "path", "size", "sha256", "rows", "quarantined", "run")
-    }
+    return {key: getattr(file, key) for key in ("feed", "path", "size", "sha256", "rows", "quarantined", "run")}
 
 
 def audit_raw(night: Night) -> None:

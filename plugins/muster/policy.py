@@ -43,7 +43,5 @@ def _checked(row: dict[str, str]) -> Decimal:
     except InvalidOperation as error:
         raise MusterError(f"{FILE_NAME}: {row['parameter']} is not a number", "correct its value") from error
     if not low <= value <= high:
-        raise MusterError(
-            f"{FILE_NAME}: {row['parameter']} is {value}, outside {low} to {high}", "correct its value"
-        )
+        raise MusterError(f"{FILE_NAME}: {row['parameter']} is {value}, outside {low} to {high}", "correct its value")
     return value

@@ -126,9 +126,7 @@ def rollback(settings: Settings, to: str | None = None) -> tuple[Release, Releas
     candidates = [r for r in known if r.name == to] if to else [r for r in known if r < shown]
     if not candidates:
         names = ", ".join(r.name for r in known if r != shown) or "none"
-        raise MusterError(
-            f"no release {to or 'before ' + shown.name} to go back to", f"other releases: {names}"
-        )
+        raise MusterError(f"no release {to or 'before ' + shown.name} to go back to", f"other releases: {names}")
     point_current(settings, candidates[-1])
     return shown, candidates[-1]
 

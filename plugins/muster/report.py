@@ -60,11 +60,12 @@ def _grid(connection: duckdb.DuckDBPyConnection) -> dict[tuple[int, int], dict]:
 
 def _counted(connection: duckdb.DuckDBPyConnection, column: str, labels: str, order: str) -> list[dict]:
     """Customers and window spend by segment or tier, in policy order, with the share of the greatest."""
+    sorted_by = order.removesuffix(" desc")
     found = _rows(
         connection,
         f"""select l.label_en, l.label_zh, count(c.user_id) as customers, coalesce(sum(c.monetary), 0) as monetary
         from work.policy.{labels} l left join marts.customers c using ({column})
-        group by l.label_en, l.label_zh, l.{order.split()[0]} order by l.{order}""",
+        group by l.label_en, l.label_zh, l.{sorted_by} order by l.{order}""",
     )
     most = max((row["customers"] for row in found), default=0) or 1
     return [row | {"depth": row["customers"] / most} for row in found]

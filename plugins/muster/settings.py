@@ -33,9 +33,7 @@ class Settings:
         """Settings of this process; `landing` (a command's option) wins over MUSTER_LANDING."""
         target = os.environ.get("MUSTER_TARGET") or "duckdb"
         if target not in TARGETS:
-            raise UsageError(
-                f"MUSTER_TARGET={target} is not a target; this version has: {', '.join(TARGETS)}"
-            )
+            raise UsageError(f"MUSTER_TARGET={target} is not a target; this version has: {', '.join(TARGETS)}")
         home = Path(os.environ.get("MUSTER_HOME") or PROJECT_ROOT / "var")
         zone = Path(landing or os.environ.get("MUSTER_LANDING") or SAMPLE_LANDING)
         return cls(home=home.expanduser().absolute(), landing=zone.expanduser().absolute(), target=target)

@@ -14,7 +14,9 @@ first_orders as (
     from {{ ref("int_orders") }}
     where
         user_id is not null
-        and order_id not in (select order_id from {{ ref("int_order_faults") }} where reason_code = 'order_of_two_users')
+        and order_id not in (
+            select order_id from {{ ref("int_order_faults") }} where reason_code = 'order_of_two_users'
+        )
     group by user_id
 
 ),

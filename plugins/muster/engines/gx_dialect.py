@@ -27,9 +27,7 @@ class AuditDialect(duckdb_engine.Dialect):
     def do_commit(self, connection: Any) -> None:
         """No transaction."""
 
-    def get_columns(
-        self, connection: Any, table_name: str, schema: str | None = None, **_: Any
-    ) -> list[dict]:
+    def get_columns(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> list[dict]:
         table = self.identifier_preparer.format_table(sa.table(table_name, schema=schema))
         described = connection.exec_driver_sql(f"describe {table}").fetchall()
         return [
@@ -40,9 +38,7 @@ class AuditDialect(duckdb_engine.Dialect):
     def _type(self, kind: str) -> Any:
         return (getattr(sa, kind, None) or self.ischema_names.get(kind.lower(), sa.types.NullType))()
 
-    def get_pk_constraint(
-        self, connection: Any, table_name: str, schema: str | None = None, **_: Any
-    ) -> dict:
+    def get_pk_constraint(self, connection: Any, table_name: str, schema: str | None = None, **_: Any) -> dict:
         return {"constrained_columns": [], "name": None}
 
 

@@ -130,8 +130,6 @@ def close_candidate(candidate: Candidate) -> dict[str, int]:
                where table_catalog = current_database() order by all"""
         ).fetchall()
         return {
-            f"{schema}.{table}": connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()[
-                0
-            ]
+            f"{schema}.{table}": connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()[0]
             for schema, table in tables
         }

@@ -65,9 +65,7 @@ def _same_landing(present: dict[tuple[str, str], LandingFile], state: LakeState)
         )
 
 
-def _remapped_and_gone(
-    present: dict[tuple[str, str], LandingFile], state: LakeState, mapping: Mapping
-) -> None:
+def _remapped_and_gone(present: dict[tuple[str, str], LandingFile], state: LakeState, mapping: Mapping) -> None:
     for key, taken in state.files.items():
         if key not in present and taken.fingerprint != mapping.fingerprint(FEEDS[taken.feed]):
             raise MusterError(

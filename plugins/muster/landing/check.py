@@ -45,9 +45,7 @@ def check(settings: Settings, say: Say) -> bool:
         say(f"  problem  {error}")
         return False
     if mapping.found:
-        say(
-            f"  {FILE_NAME}: days begin in {mapping.business_timezone}, currency {mapping.currency or 'not said'}"
-        )
+        say(f"  {FILE_NAME}: days begin in {mapping.business_timezone}, currency {mapping.currency or 'not said'}")
     else:
         say(f"  no {FILE_NAME}: columns map by their own names, days begin in {mapping.business_timezone}")
     scratch = handles.private_folder(Path(tempfile.mkdtemp(prefix="muster-check-")))
@@ -76,9 +74,7 @@ class Usable:
     last_day: date | None
 
 
-def _check_feed(
-    feed: Feed, files: list[LandingFile], mapping: Mapping, scratch: Path, say: Say
-) -> Usable | None:
+def _check_feed(feed: Feed, files: list[LandingFile], mapping: Mapping, scratch: Path, say: Say) -> Usable | None:
     say(f"\n{feed.name}: {len(files)} file(s), {sum(f.size for f in files):,} bytes")
     key = handles.hash_key(scratch)
     known: set[str] = set()
@@ -102,8 +98,9 @@ def _say_columns(feed: Feed, paths: list[Path], rows: int, say: Say) -> date | N
     counts = ", ".join(f"count({column.lake_name})" for column in feed.columns)
     files = ", ".join(literal(str(path)) for path in paths)
     with duckdb.connect() as connection:
+        rows_read = f"read_parquet([{files}], union_by_name = true)"
         first, last, *filled = connection.execute(
-            f"select min(business_date), max(business_date), {counts} from read_parquet([{files}], union_by_name = true)"
+            f"select min(business_date), max(business_date), {counts} from {rows_read}"
         ).fetchone()
     if first:
         say(f"  dated {first} to {last}")
@@ -112,9 +109,7 @@ def _say_columns(feed: Feed, paths: list[Path], rows: int, say: Say) -> date | N
         if count:
             say(f"  ok  {column.name:<20}{count / rows:.0%} filled")
     if absent:
-        say(
-            textwrap.fill(", ".join(absent), 100, initial_indent="  --  without ", subsequent_indent="      ")
-        )
+        say(textwrap.fill(", ".join(absent), 100, initial_indent="  --  without ", subsequent_indent="      "))
     return last
 
 
@@ -126,9 +121,7 @@ def _say_reasons(parts: list[Taken], say: Say) -> int:
                 total += count
                 say(f"  problem  {path}: {count:,} row(s) {reason}{f', column {column}' if column else ''}")
         for column, count in taken.unusable_handles.items():
-            say(
-                f"  note     {count:,} {column} value(s) are no usable handle; say phone_region in {FILE_NAME}?"
-            )
+            say(f"  note     {count:,} {column} value(s) are no usable handle; say phone_region in {FILE_NAME}?")
     return total
 
 

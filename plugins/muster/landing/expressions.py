@@ -74,9 +74,7 @@ def referenced_columns(where: str, sql: str) -> set[str]:
         if kind == "FUNCTION" and function in unstable:
             _refuse(where, f"{function}()")
         if kind == "LAMBDA":
-            lambdas |= {
-                n["column_names"][-1] for n in _nodes(node.get("lhs")) if n.get("class") == "COLUMN_REF"
-            }
+            lambdas |= {n["column_names"][-1] for n in _nodes(node.get("lhs")) if n.get("class") == "COLUMN_REF"}
         if kind == "COLUMN_REF":
             columns.add(node["column_names"][0])
     return columns - lambdas

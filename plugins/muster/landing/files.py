@@ -57,9 +57,7 @@ def kind_of(name: str) -> str | None:
 def list_landing(landing: Path, mapping: Mapping) -> Listing:
     """All files of all feeds; MusterError where the zone is missing or a file is of an unread kind."""
     if not landing.is_dir():
-        raise MusterError(
-            f"the landing zone {landing} is no folder", "give one with --landing or MUSTER_LANDING"
-        )
+        raise MusterError(f"the landing zone {landing} is no folder", "give one with --landing or MUSTER_LANDING")
     paths = {feed.name: _paths(landing, feed, mapping.feed(feed.name).files) for feed in FEEDS.values()}
     readers: dict[Path, int] = {}
     for found in paths.values():
@@ -75,9 +73,7 @@ def list_landing(landing: Path, mapping: Mapping) -> Listing:
 def _paths(landing: Path, feed: Feed, glob: str | None) -> list[Path]:
     if glob is None:
         return [p for p in (landing / feed.name).rglob("*") if p.is_file()]
-    found = [
-        p for p in landing.rglob("*") if p.is_file() and _matches(p.relative_to(landing).as_posix(), glob)
-    ]
+    found = [p for p in landing.rglob("*") if p.is_file() and _matches(p.relative_to(landing).as_posix(), glob)]
     if not found:
         raise MusterError(f"feeds.{feed.name}.files: no file of the landing zone matches `{glob}`")
     return found

@@ -69,6 +69,4 @@ def register(connection: duckdb.DuckDBPyConnection, key: bytes, region: str | No
         return None if plain is None else handle_hash(key, kind, plain)
 
     connection.create_function("e164", normalise, ["VARCHAR"], "VARCHAR", null_handling="special")
-    connection.create_function(
-        "handle_hash", digest, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling="special"
-    )
+    connection.create_function("handle_hash", digest, ["VARCHAR", "VARCHAR"], "VARCHAR", null_handling="special")

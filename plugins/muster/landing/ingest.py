@@ -34,9 +34,7 @@ class Ingested:
     warnings: list[str] = field(default_factory=list)
 
 
-def ingest(
-    landing: Path, lake: Lake, staged: Path, private: Path, run: str, policy: Policy
-) -> Ingested:
+def ingest(landing: Path, lake: Lake, staged: Path, private: Path, run: str, policy: Policy) -> Ingested:
     """Read what is new in `landing` into `<staged>/<feed>/*.parquet`.
 
     lake: read only, nothing in it changes; the result's state has this night folded in. private: folder for

@@ -3,7 +3,8 @@
 import difflib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping as MappingType
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -79,9 +80,7 @@ def read_mapping(landing: Path) -> Mapping:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         place = getattr(error, "problem_mark", None)
         where = f" at line {place.line + 1}" if place else ""
-        raise MusterError(
-            f"{FILE_NAME} is not readable YAML{where}", "correct the file; indent with spaces"
-        ) from error
+        raise MusterError(f"{FILE_NAME} is not readable YAML{where}", "correct the file; indent with spaces") from error
     return parse_mapping(document or {})
 
 
@@ -103,9 +102,7 @@ def parse_mapping(document: object) -> Mapping:
 def _section(value: object, where: str, known: Iterable[str]) -> dict[str, object]:
     known = list(known)
     if not isinstance(value, dict):
-        raise MusterError(
-            f"{FILE_NAME}: {where} must hold `key: value` lines", f"known keys: {', '.join(known)}"
-        )
+        raise MusterError(f"{FILE_NAME}: {where} must hold `key: value` lines", f"known keys: {', '.join(known)}")
     section = {str(key): entry for key, entry in value.items()}
     for key in section:
         if key not in known:
@@ -143,13 +140,9 @@ def _source(where: str, value: object) -> Source:
         if len(value) == 1 and str(next(iter(value))) in SOURCE_KEYS:
             kind, text = next(iter(value.items()))
             return Source(str(kind), "" if text is None else _constant(text))
-        raise MusterError(
-            f"{FILE_NAME}: {where} must be a column's name, {{sql: expression}} or {{value: constant}}"
-        )
+        raise MusterError(f"{FILE_NAME}: {where} must be a column's name, {{sql: expression}} or {{value: constant}}")
     if value is None or isinstance(value, list):
-        raise MusterError(
-            f"{FILE_NAME}: {where} names no source column", "give the column's name, or remove the line"
-        )
+        raise MusterError(f"{FILE_NAME}: {where} names no source column", "give the column's name, or remove the line")
     return Source("column", str(value))
 
 

@@ -117,25 +117,16 @@ def _unparsed(connection: duckdb.DuckDBPyConnection, values: str, expression: st
     return connection.execute(f"select count(*) from {values} where ({expression}) is null").fetchone()[0] > 0
 
 
-def _statuses(
-    connection: duckdb.DuckDBPyConnection, readable: Readable, column: str, proposal: Proposal
-) -> str:
+def _statuses(connection: duckdb.DuckDBPyConnection, readable: Readable, column: str, proposal: Proposal) -> str:
     values = _values(connection, readable, column)
     found = [
-        v
-        for (v,) in connection.execute(
-            f"select v from {values} group by v order by count(*) desc, v"
-        ).fetchall()
+        v for (v,) in connection.execute(f"select v from {values} group by v order by count(*) desc, v").fetchall()
     ]
     unknown = [value for value in found if str(value).strip().lower() not in ORDER_STATUSES]
     if not unknown:
         return _yaml(column)
-    proposal.questions.append(
-        f"{column}: what do its values mean? Each must become one of {', '.join(ORDER_STATUSES)}"
-    )
-    whens = " ".join(
-        f"when {literal(str(v))} then {literal(_status(str(v)))}" for v in unknown[:SHOWN_VALUES]
-    )
+    proposal.questions.append(f"{column}: what do its values mean? Each must become one of {', '.join(ORDER_STATUSES)}")
+    whens = " ".join(f"when {literal(str(v))} then {literal(_status(str(v)))}" for v in unknown[:SHOWN_VALUES])
     expression = f"case {quoted(column)} {whens} else {quoted(column)} end"
     return f"{{sql: {_yaml_quoted(expression)}}}"
 

@@ -30,9 +30,7 @@ class Readable:
     relation: str
 
 
-def load_extensions(
-    connection: duckdb.DuckDBPyConnection, files: list[LandingFile], part: FeedMapping
-) -> None:
+def load_extensions(connection: duckdb.DuckDBPyConnection, files: list[LandingFile], part: FeedMapping) -> None:
     """Load what these files need from the installed packages, before the connection is locked."""
     if part.encoding not in UTF8:
         import_extension("encodings", con=connection)
@@ -46,9 +44,7 @@ def inspect(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: Feed
     """Look at one file's columns; MusterError where it cannot be read at all."""
     reader = {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet, "xlsx": _xlsx}[file.kind]
     if file.size == 0:
-        raise unreadable(
-            file, "the file is empty (0 bytes)", "send it again, or take it out of the landing zone"
-        )
+        raise unreadable(file, "the file is empty (0 bytes)", "send it again, or take it out of the landing zone")
     try:
         return reader(connection, file, part)
     except duckdb.Error as error:
@@ -75,9 +71,7 @@ def _csv(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMap
     names = [name.strip() or f"column{i}" for i, name in enumerate(names, 1)]
     twice = sorted({name for name in names if [n.lower() for n in names].count(name.lower()) > 1})
     if twice:
-        raise unreadable(
-            file, f"the header names the column `{twice[0]}` twice", "give every column its own name"
-        )
+        raise unreadable(file, f"the header names the column `{twice[0]}` twice", "give every column its own name")
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     relation = f"""
         select row_number() over () as _row, false as _unreadable, *
@@ -85,7 +79,7 @@ def _csv(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMap
             delim = {literal(delimiter)}, quote = '"', escape = '"', columns = {{{columns}}},
             encoding = {literal(part.encoding)}, max_line_size = {MAX_LINE_BYTES},
             compression = {literal("gzip" if file.path.lower().endswith(".gz") else "none")},
-            ignore_errors = true, store_rejects = true, rejects_limit = 0)"""  # noqa: S608
+            ignore_errors = true, store_rejects = true, rejects_limit = 0)"""
     return Readable(file, dict.fromkeys(names, "VARCHAR"), relation)
 
 
@@ -127,9 +121,7 @@ def _jsonl(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedM
                 where json_type(json) = 'OBJECT' order by name"""
         ).fetchall()
     ]
-    values = "".join(
-        f", json_extract_string(json, {literal('$.' + quoted(name))}) as {quoted(name)}" for name in names
-    )
+    values = "".join(f", json_extract_string(json, {literal('$.' + quoted(name))}) as {quoted(name)}" for name in names)
     relation = f"""
         select row_number() over () as _row, coalesce(json_type(json) <> 'OBJECT', true) as _unreadable{values}
         from {objects}"""
@@ -149,9 +141,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: Fee
 
 def _xlsx(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
     source = f"read_xlsx({literal(str(file.absolute))}, header = true, empty_as_varchar = true)"
-    columns = {
-        name: kind for name, kind, *_ in connection.execute(f"describe select * from {source}").fetchall()
-    }
+    columns = {name: kind for name, kind, *_ in connection.execute(f"describe select * from {source}").fetchall()}
     relation = f"""
         select row_number() over () as _row, false as _unreadable, * from {source}"""
     return Readable(file, columns, relation)

@@ -31,7 +31,7 @@ def write_repeats(staged: Path, lake: Path, scratch: Path, entry: Entry, state: 
         held = [literal(str(lake / part)) for part in state.live(feed)]
         if held:
             selects.append(
-                f"""select order_id from read_parquet([{', '.join(held)}])
+                f"""select order_id from read_parquet([{", ".join(held)}])
                     where order_id in (select order_id from {new} where _reason is null)"""
             )
         part = f"{FOLDER}/{feed}-{state.version + 1:06d}.parquet"

@@ -19,9 +19,7 @@ def accept(settings: Settings, file: str) -> str:
         path = _path_in_zone(settings, file)
         present = _present(settings, path)
         if present is None:
-            raise MusterError(
-                f"{path} is not in the landing zone {settings.landing}", "give its path under the zone"
-            )
+            raise MusterError(f"{path} is not in the landing zone {settings.landing}", "give its path under the zone")
         _known(lake.state(), path)
         lake.commit(Entry(run=BY_HAND, accepted={path: present.sha256()}))
     return f"accepted {path}: the next run takes its present content in the place of the old"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from muster.errors import MusterError
 from muster.landing import casts, handles, reading
-from muster.landing.expressions import expression_type, literal, missing_column, quoted, referenced_columns
+from muster.landing.expressions import literal
 from muster.landing.feeds import HANDLE_TYPES, SQL_TYPES, Column, Feed
 from muster.landing.files import LandingFile
-from muster.landing.mapping import FILE_NAME, Mapping, Source
+from muster.landing.mapping import Mapping
+from muster.landing.typed_rows import typed_select
 
 # The folders are private until the night is published: no temporary name is needed.
 PARQUET = "format parquet, compression zstd, use_tmp_file false"
@@ -75,9 +75,7 @@ def ingest_connection(
         connection.execute("set threads = ?", [os.cpu_count() or 1])
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set temp_directory = ?", [str(scratch)])
-        connection.execute(
-            "set allowed_paths = ?", [[str(p) for p in (*(f.absolute for f in files), *outputs)]]
-        )
+        connection.execute("set allowed_paths = ?", [[str(p) for p in (*(f.absolute for f in files), *outputs)]])
         for setting in (
             "autoinstall_known_extensions = false", "autoload_known_extensions = false",
             "enable_external_access = false", "lock_configuration = true",
@@ -102,130 +100,6 @@ def take_in(
         _write_rejects(connection, feed, mapping, readables, destination, taken)
         _write_private_text(connection, readables, destination, taken)
     return taken
-
-
-def typed_select(readable: reading.Readable, feed: Feed, mapping: Mapping, feed_columns: set[str]) -> str:
-    """SQL of one file's typed rows: canonical columns (handles still plain), fault, file and row."""
-    zone = literal(mapping.business_timezone)
-    columns = {**dict.fromkeys(sorted(feed_columns - set(readable.columns)), "VARCHAR"), **readable.columns}
-    padding = "".join(
-        f", null::varchar as {quoted(name)}" for name in columns if name not in readable.columns
-    )
-    mapped, typed, faults = [], [], ["when _unreadable then 'unreadable_row:'"]
-    present = {
-        column.name: source
-        for column in feed.columns
-        if (source := _source_of(column, feed, mapping, readable, columns)) is not None
-    }
-    _check_required(readable, feed, present)
-    for column in feed.columns:
-        source, name = present.get(column.name), f"source_{column.name}"
-        if source is None:
-            typed.append(f"null::{SQL_TYPES[column.type]} as {column.name}")
-            continue
-        sql, kind = _source_sql(column, source, feed, columns)
-        if source.kind == "sql":
-            mapped += [f"try({sql}) as {name}", f"try({sql} is null) is null as failed_{column.name}"]
-            faults.append(f"when failed_{column.name} then 'unparseable_value:{column.name}'")
-        else:
-            mapped.append(f"{sql} as {name}")
-        value, text = casts.as_type(column, name, kind, zone), casts.as_text(name, kind)
-        default = f"coalesce({value}, {literal(column.default)})" if column.default else value
-        typed.append(f"{default if not column.values else value} as {column.name}")
-        faults += _faults(column, text)
-    faults += [_alternatives_fault(feed)] if feed.alternatives else []
-    defaults = ", ".join(
-        f"coalesce({c.name}, {literal(c.default)}) as {c.name}" for c in feed.columns if c.default is not None
-    )
-    replaced = f" replace ({defaults})" if defaults else ""
-    shared = _of_shared_users(feed) if readable.file.shared and feed.name == "users" else ""
-    return f"""
-        select *{replaced}, {literal(readable.file.path)} as _file, case {" ".join(faults)} end as _fault
-        from (
-            select *, {", ".join(typed)}
-            from (select _row, _unreadable{"".join(", " + m for m in mapped)} from (select *{padding} from ({readable.relation})))
-        ) {shared}"""
-
-
-def _of_shared_users(feed: Feed) -> str:
-    """Users out of another feed's file: its rows without a user are not users, its repetitions one row."""
-    names = ", ".join(column.name for column in feed.columns)
-    return f"where user_id is not null qualify row_number() over (partition by {names} order by _row) = 1"
-
-
-def _source_of(
-    column: Column, feed: Feed, mapping: Mapping, readable: reading.Readable, columns: dict[str, str]
-) -> Source | None:
-    """Where the column comes from in this file; None where it comes from nowhere."""
-    source = mapping.feed(feed.name).columns.get(column.name)
-    by_lower = {name.lower(): name for name in columns}
-    if source is None:
-        same = by_lower.get(column.name)
-        return Source("column", same) if same in readable.columns else None
-    if source.kind == "value":
-        return source
-    where = f"feeds.{feed.name}.columns.{column.name}"
-    named = {source.text} if source.kind == "column" else referenced_columns(where, source.text)
-    for name in sorted(named):
-        if name.lower() not in by_lower:
-            raise missing_column(where, name, sorted(columns))
-    if source.kind == "column":
-        found = by_lower[source.text.lower()]
-        return Source("column", found) if found in readable.columns else None
-    return source
-
-
-def _source_sql(column: Column, source: Source, feed: Feed, columns: dict[str, str]) -> tuple[str, str]:
-    """SQL and DuckDB type of a column's source value."""
-    if source.kind == "value":
-        return literal(source.text), "VARCHAR"
-    if source.kind == "column":
-        return quoted(source.text), columns[source.text]
-    where = f"feeds.{feed.name}.columns.{column.name}"
-    return f"({source.text}\n)", expression_type(where, source.text, columns)
-
-
-def _check_required(readable: reading.Readable, feed: Feed, present: dict[str, Source]) -> None:
-    missing = [column.name for column in feed.required if column.name not in present]
-    if (
-        not missing
-        and feed.alternatives
-        and not any(set(group) <= present.keys() for group in feed.alternatives)
-    ):
-        missing = [" or ".join(" and ".join(group) for group in feed.alternatives)]
-    if missing:
-        raise MusterError(
-            f"{readable.file.path}: {len(missing)} required column(s) of {feed.name} missing: {', '.join(missing)} "
-            f"(the file has: {', '.join(readable.columns) or 'no columns'})",
-            f"say in {FILE_NAME} under feeds.{feed.name}.columns where it comes from; "
-            "`muster check` proposes a mapping",
-        )
-
-
-def _faults(column: Column, text: str) -> list[str]:
-    """CASE branches `reason:column` for what can be wrong with one column's value."""
-    faults = []
-    if column.required and not column.blank_allowed:
-        faults.append(f"when {text} is null then 'missing_value:{column.name}'")
-    if column.values:
-        reason = "unknown_status" if column.name == "status" else "unknown_value"
-        faults.append(f"when {column.name} not in {_list(column.values)} then '{reason}:{column.name}'")
-    elif column.type not in HANDLE_TYPES and SQL_TYPES[column.type] != "VARCHAR":
-        faults.append(
-            f"when {column.name} is null and {text} is not null then 'unparseable_value:{column.name}'"
-        )
-    return faults
-
-
-def _alternatives_fault(feed: Feed) -> str:
-    whole = " or ".join(
-        "(" + " and ".join(f"{name} is not null" for name in group) + ")" for group in feed.alternatives
-    )
-    return f"when not ({whole}) then 'missing_value:{feed.alternatives[0][0]}'"
-
-
-def _list(values: tuple[str, ...]) -> str:
-    return "(" + ", ".join(literal(value) for value in values) + ")"
 
 
 def lake_columns(feed: Feed) -> list[tuple[str, str]]:
@@ -283,23 +157,17 @@ def _write_rows(
 
 
 def _mapped(connection: duckdb.DuckDBPyConnection, column: Column) -> bool:
-    return any(
-        name == f"source_{column.name}" for name, *_ in connection.execute("describe typed").fetchall()
-    )
+    return any(name == f"source_{column.name}" for name, *_ in connection.execute("describe typed").fetchall())
 
 
-def _write_handles(
-    connection: duckdb.DuckDBPyConnection, hashed: list[Column], destination: Destination
-) -> None:
+def _write_handles(connection: duckdb.DuckDBPyConnection, hashed: list[Column], destination: Destination) -> None:
     """The vault's part: kind, hash and plain handle, once each."""
     selects = " union ".join(
         f"select '{c.type}' as kind, handle_hash('{c.type}', {c.name}) as hash, {c.name} as plain "
         f"from typed where {c.name} is not null and _fault is null"
         for c in hashed
     )
-    _copy_private(
-        connection, f"select * from ({selects}) order by kind, hash", destination.private_file("handles")
-    )
+    _copy_private(connection, f"select * from ({selects}) order by kind, hash", destination.private_file("handles"))
 
 
 def _write_rejects(
@@ -355,10 +223,7 @@ def _write_private_text(
         f"""select {literal(r.file.path)} as file, _row as row, text from ({reading.source_text(r)})
             where _row in (select _row from ({bad}) where _file = {literal(r.file.path)})"""
         for r in readables
-        if any(
-            reason != "unreadable_row" or r.file.kind != "csv"
-            for reason, _ in taken.reasons.get(r.file.path, {})
-        )
+        if any(reason != "unreadable_row" or r.file.kind != "csv" for reason, _ in taken.reasons.get(r.file.path, {}))
     ]
     if len(taken.parts) > 1:
         selects.append("select _file, _row, text from rejected")

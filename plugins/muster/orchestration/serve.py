@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from muster.errors import MusterError
 
-PASSWORDS = "simple_auth_manager_passwords.json.generated"  # noqa: S105 - a file's name
+PASSWORDS = "simple_auth_manager_passwords.json.generated"
 PARTS = ("metadatabase", "scheduler", "dag_processor")
 START_SECONDS = 180
 

@@ -49,9 +49,7 @@ def scrubbed(result: Any, suite: str, table: str) -> Check:
     }
     error = _scrub_exception(result)
     result.success = bool(result.success) and error is None
-    return check_of(
-        result.expectation_config, suite, table, result.success, error, _unexpected(result.result)
-    )
+    return check_of(result.expectation_config, suite, table, result.success, error, _unexpected(result.result))
 
 
 def check_of(

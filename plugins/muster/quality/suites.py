@@ -117,9 +117,7 @@ def _store(context: Any, suite: Any, result: Any, batch_id: str, schema: str, ru
     result.success = all(r.success for r in result.results)
     result.meta.update(run_id=run_id, validation_time=run_time)
     suite_key = ExpectationSuiteIdentifier(name=suite.name)
-    key = ValidationResultIdentifier(
-        batch_identifier=batch_id, expectation_suite_identifier=suite_key, run_id=run_id
-    )
+    key = ValidationResultIdentifier(batch_identifier=batch_id, expectation_suite_identifier=suite_key, run_id=run_id)
     context.validation_results_store.store_validation_results(result, key, suite_key)
 
 
