@@ -1,7 +1,7 @@
 """SQL that types one source value as a canonical type; null where it cannot be read as one.
 
-Text timestamps are ISO 8601 (also YYYYMMDD, also without seconds); one with an offset is converted to
-business-local time, one without is taken as local.
+Text timestamps are ISO 8601 (also YYYYMMDD, YYYYMMDDHHMMSS and YYYY/MM/DD, also without seconds); one with an offset
+is converted to business-local time, one without is taken as local, and one with anything else after it is none.
 """
 
 from muster.landing import feeds
@@ -10,30 +10,34 @@ TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
 FLOATS = ("DOUBLE", "FLOAT")
 
-_OFFSET = r"[T ][0-9:.,]+ ?(Z|UTC|GMT|[+-][0-9]{2}(:?[0-9]{2})?)$"
+_DATE = r"^\d{4}-\d{1,2}-\d{1,2}"
+_TIME = r"[T ] *[0-9:.]+"
+_OFFSET = r" ?(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)"
+# What spreadsheets and other systems leave around a value; DuckDB's trim alone takes spaces only.
+_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 
 # Each step rewrites one ISO 8601 spelling into the one that DuckDB reads.
 MACROS = rf"""
-create macro iso_text(v) as replace(regexp_replace(regexp_replace(trim(v),
-    '^(\d{{4}})(\d{{2}})(\d{{2}})($|[T ])', '\1-\2-\3\4'), '^(\d{{4}})/(\d{{1,2}})/(\d{{1,2}})', '\1-\2-\3'), ',', '.');
+create macro iso_text(v) as replace(regexp_replace(regexp_replace(regexp_replace(upper(trim(v)),
+    '^(\d{{4}})(\d{{2}})(\d{{2}})($|[T ]|\d{{6}}$)', '\1-\2-\3\4'), '^(\d{{4}})/(\d{{1,2}})/(\d{{1,2}})', '\1-\2-\3'),
+    '^(\d{{4}}-\d{{2}}-\d{{2}})[T ]?(\d{{2}})(\d{{2}})(\d{{2}})', '\1T\2:\3:\4'), ',', '.');
 create macro iso_offset_text(v) as regexp_replace(regexp_replace(regexp_replace(v,
-    ' ?(UTC|GMT|Z)$', '+00:00'), '([T ]\d{{2}}:\d{{2}}) ?([+-])', '\1:00\2'), ' ?([+-]\d{{2}}):?(\d{{2}})?$', '\1:\2');
+    ' ?(UTC|GMT|Z)$', '+00:00'), '([T ]\d{{1,2}}:\d{{2}}) ?([+-])', '\1:00\2'), ' ?([+-]\d{{2}}):?(\d{{2}})?$', '\1:\2');
 create macro instant(v) as try_cast(regexp_replace(iso_offset_text(v), ':$', ':00') as timestamptz);
 create macro local_timestamp(v, zone) as case
-    when not regexp_matches(iso_text(v), '^\d{{4}}-\d{{1,2}}-\d{{1,2}}($|[T ])') then null
-    when regexp_matches(iso_text(v), '{_OFFSET}') then timezone(zone, instant(iso_text(v)))
-    else try_cast(iso_text(v) as timestamp) end;
-create macro plain_text(v) as nullif(trim(v), '');
+    when regexp_matches(iso_text(v), '{_DATE}({_TIME})?$') then try_cast(iso_text(v) as timestamp)
+    when regexp_matches(iso_text(v), '{_DATE}{_TIME}{_OFFSET}$') then timezone(zone, instant(iso_text(v))) end;
+create macro plain_text(v) as nullif(trim(v, '{_BLANKS}'), '');
 """
 
 
 def as_text(value: str, source_type: str) -> str:
-    """Any source value as trimmed text, blank as null; a float id such as 12346.0 becomes 12346."""
+    """Any source value as trimmed text, blank (of a float: not a number) as null; 12346.0 becomes 12346."""
     if source_type == "VARCHAR":
         return f"plain_text({value})"
     if source_type in FLOATS:
         whole = f"try_cast({value} as bigint)"
-        return f"case when {value} = {whole} then {whole}::varchar else {value}::varchar end"
+        return f"case when {value} = {whole} then {whole}::varchar when not isnan({value}) then {value}::varchar end"
     return f"plain_text({value}::varchar)"
 
 

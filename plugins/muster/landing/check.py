@@ -57,7 +57,7 @@ def check(settings: Settings, say: Say) -> bool:
         }
         _say_absent(listing, say)
         ready = any(name in found for name in (*ORDER_FEEDS, "users")) and all(found.values())
-        if not ready:
+        if not (ready and mapping.found):
             _say_proposal(settings.landing, listing, mapping, say)
     finally:
         shutil.rmtree(scratch)
@@ -90,7 +90,7 @@ def _check_feed(feed: Feed, files: list[LandingFile], mapping: Mapping, scratch:
     rows = sum(sum(t.rows.values()) for t in parts)
     last_day = _say_columns(feed, sorted((scratch / feed.name).glob("*.parquet")), rows, say)
     bad = _say_reasons(parts, say)
-    say(f"  {rows:,} rows, {bad:,} of them cannot be used" if bad else f"  {rows:,} rows, all usable")
+    say(f"  {rows:,} row(s), {bad:,} of them cannot be used" if bad else f"  {rows:,} row(s), all usable")
     return Usable(last_day) if rows > bad else None
 
 

@@ -18,8 +18,16 @@ _FORBIDDEN_CLASSES = {
     "STAR": "*",
     "PARAMETER": "a parameter",
 }
-# Not marked unstable by DuckDB, yet they read a clock, a setting or the outside.
-_FORBIDDEN_FUNCTIONS = {"age", "current_setting", "getvariable", "getenv", "error", "current_user", "user"}
+# Not marked unstable by DuckDB, yet they read a clock, a setting or the outside, or make several rows of one.
+_FORBIDDEN_FUNCTIONS = {
+    "age", "current_localtime", "current_localtimestamp", "current_setting", "current_user", "error", "getenv",
+    "getvariable", "unnest", "user", "version",
+}  # fmt: skip
+# Written without parentheses they look like columns.
+_FORBIDDEN_WORDS = {
+    "current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp",
+    "current_user", "localtime", "localtimestamp", "session_user", "user",
+}  # fmt: skip
 
 
 def quoted(name: str) -> str:
@@ -54,10 +62,11 @@ def referenced_columns(where: str, sql: str) -> set[str]:
         answer = json.loads(
             connection.execute("select json_serialize_sql(?)", [f"select ({sql}\n) as x"]).fetchone()[0]
         )
-        unstable = {
+        forbidden = {
             name
             for (name,) in connection.execute(
-                "select distinct function_name from duckdb_functions() where stability <> 'CONSISTENT'"
+                """select function_name from duckdb_functions() group by 1
+                   having bool_or(stability <> 'CONSISTENT') or not bool_or(function_type in ('scalar', 'macro'))"""
             ).fetchall()
         } | _FORBIDDEN_FUNCTIONS
     if answer.get("error"):
@@ -70,9 +79,9 @@ def referenced_columns(where: str, sql: str) -> set[str]:
     for node in _nodes(chosen[0]):
         kind, function = node.get("class"), str(node.get("function_name", "")).lower()
         if kind in _FORBIDDEN_CLASSES:
-            _refuse(where, _FORBIDDEN_CLASSES[kind])
-        if kind == "FUNCTION" and function in unstable:
-            _refuse(where, f"{function}()")
+            raise _refused(where, _FORBIDDEN_CLASSES[kind])
+        if kind == "FUNCTION" and function in forbidden:
+            raise _refused(where, f"{function}()")
         if kind == "LAMBDA":
             lambdas |= {n["column_names"][-1] for n in _nodes(node.get("lhs")) if n.get("class") == "COLUMN_REF"}
         if kind == "COLUMN_REF":
@@ -80,8 +89,8 @@ def referenced_columns(where: str, sql: str) -> set[str]:
     return columns - lambdas
 
 
-def _refuse(where: str, what: str) -> None:
-    raise MusterError(
+def _refused(where: str, what: str) -> MusterError:
+    return MusterError(
         f"{FILE_NAME}: {where} uses {what}, which a mapping expression may not",
         "compute with the row's own source columns only: no files, no clock, no chance, no other rows",
     )
@@ -115,6 +124,8 @@ def expression_type(where: str, sql: str, source_columns: dict[str, str]) -> str
 
 def missing_column(where: str, name: str, known: list[str]) -> MusterError:
     """The error for a mapping that names a source column which no file of the feed has."""
+    if name.lower() in _FORBIDDEN_WORDS:
+        return _refused(where, name.lower())
     return MusterError(
         f"{FILE_NAME}: {where} names the source column `{name}`, which no file of the feed has"
         f"{suggestion(name, known)}",

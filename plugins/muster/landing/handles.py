@@ -40,9 +40,9 @@ def handle_hash(key: bytes, kind: str, plain: str) -> str:
 def e164(text: str, region: str | None) -> str | None:
     """A phone number in E.164 (`+8613800138000`); null where it is none.
 
-    region: country of numbers without a country code; without one these cannot be read.
+    region: country of numbers without a country code; without one they stay as they are, and match each other.
     """
-    bare = _SEPARATORS.sub("", text)
+    bare = _SEPARATORS.sub("", text.replace("(0)", ""))
     if bare.startswith("00"):
         bare = "+" + bare[2:]
     if _E164.fullmatch(bare):

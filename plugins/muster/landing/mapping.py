@@ -1,5 +1,6 @@
 """mapping.yml: where each canonical column comes from, and in which time zone and currency."""
 
+import codecs
 import difflib
 import hashlib
 import json
@@ -20,6 +21,11 @@ DEFAULT_TIMEZONE = "UTC"
 TOP_KEYS = ("business_timezone", "currency", "phone_region", "feeds")
 FEED_KEYS = ("files", "columns", "encoding", "delimiter")
 SOURCE_KEYS = ("sql", "value")
+# Python's name of an encoding -> the name under which DuckDB reads it whole (its other tables garble digits).
+ENCODINGS = {
+    "utf-8": "utf-8", "utf-8-sig": "utf-8", "ascii": "utf-8", "gb18030": "gb18030", "gbk": "gb18030",
+    "gb2312": "gb18030", "iso8859-1": "latin-1", "cp1252": "cp1252", "utf-16": "utf-16", "shift_jis": "shift_jis",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,25 @@ class Mapping:
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
 
+class _Texts(yaml.SafeLoader):
+    """Every value as the text that is written (007, yes, NO), null where nothing is; no key twice."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - PyYAML's own attribute
+        first: [(tag, pattern) for tag, pattern in resolvers if tag == "tag:yaml.org,2002:null"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        known: set[str] = set()
+        for key, _ in node.value:
+            if key.value in known:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"the key `{key.value}` is there twice", problem_mark=key.start_mark
+                )
+            known.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean X?` or nothing."""
     by_lower = {k.lower(): k for k in known}
@@ -74,12 +99,14 @@ def read_mapping(landing: Path) -> Mapping:
     """Read and check `<landing>/mapping.yml`; MusterError names the key that cannot be meant."""
     path = landing / FILE_NAME
     if not path.exists():
+        if path.with_suffix(".yaml").exists():
+            raise MusterError(f"the mapping is named mapping.yaml, only {FILE_NAME} is read", "rename the file")
         return Mapping(found=False)
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        document = _Texts(path.read_text(encoding="utf-8-sig")).get_single_data()
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         place = getattr(error, "problem_mark", None)
-        where = f" at line {place.line + 1}" if place else ""
+        where = f" at line {place.line + 1}: {error.problem}" if place else ""
         raise MusterError(f"{FILE_NAME} is not readable YAML{where}", "correct the file; indent with spaces") from error
     return parse_mapping(document or {})
 
@@ -130,7 +157,7 @@ def _feed_mapping(feed: Feed, value: object) -> FeedMapping:
     return FeedMapping(
         files=str(files) if files is not None else None,
         columns=columns,
-        encoding=str(part.get("encoding") or "utf-8").lower(),
+        encoding=_encoding(feed, str(part.get("encoding") or "utf-8")),
         delimiter=str(delimiter) if delimiter is not None else None,
     )
 
@@ -148,6 +175,16 @@ def _source(where: str, value: object) -> Source:
 
 def _constant(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _encoding(feed: Feed, name: str) -> str:
+    try:
+        return ENCODINGS[codecs.lookup(name).name]
+    except (LookupError, KeyError) as error:
+        raise MusterError(
+            f"{FILE_NAME}: feeds.{feed.name}.encoding `{name}` is not read",
+            f"save the files as UTF-8; these are read as well: {', '.join(sorted(ENCODINGS))}",
+        ) from error
 
 
 def _timezone(name: object) -> str:

@@ -137,13 +137,10 @@ def _write_rows(
         readables,
     )
     for column in hashed:
-        unusable = connection.execute(
-            f"select count(*) from typed where {column.name} is null and source_{column.name} is not null"
-            if _mapped(connection, column) else "select 0"
-        ).fetchone()[0]  # fmt: skip
+        unusable = connection.execute(f"select count_if(unusable_{column.name}) from typed").fetchone()[0]
         if unusable:
             taken.unusable_handles[column.name] = unusable
-    if feed.name == "users" and any(_mapped(connection, column) for column in hashed):
+    if feed.name == "users":
         _write_handles(connection, hashed, destination)
     counts = connection.execute(
         f"""select _file, _reason, _reason_column, count(*)
@@ -154,10 +151,6 @@ def _write_rows(
         taken.rows[path] += count
         if reason:
             taken.reasons.setdefault(path, {})[reason, column or ""] = count
-
-
-def _mapped(connection: duckdb.DuckDBPyConnection, column: Column) -> bool:
-    return any(name == f"source_{column.name}" for name, *_ in connection.execute("describe typed").fetchall())
 
 
 def _write_handles(connection: duckdb.DuckDBPyConnection, hashed: list[Column], destination: Destination) -> None:
@@ -244,7 +237,7 @@ def _execute(connection: duckdb.DuckDBPyConnection, sql: str, readables: list[re
     except duckdb.Error:
         for readable in readables:
             try:
-                connection.execute(f"select count(*) from (select * from ({readable.relation}))")
+                connection.execute(f"select max(hash(source)) from ({readable.relation}) as source")
             except duckdb.Error as cause:
                 raise reading.unreadable(readable.file, reading.reason(cause)) from cause
         raise

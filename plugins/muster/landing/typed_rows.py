@@ -10,9 +10,12 @@ from muster.landing.mapping import FILE_NAME, Mapping, Source
 def typed_select(readable: reading.Readable, feed: Feed, mapping: Mapping, feed_columns: set[str]) -> str:
     """SQL of one file's typed rows: canonical columns (handles still plain), fault, file and row."""
     zone = literal(mapping.business_timezone)
-    columns = {**dict.fromkeys(sorted(feed_columns - set(readable.columns)), "VARCHAR"), **readable.columns}
+    own = {name.lower() for name in readable.columns}
+    absent = {name.lower(): name for name in sorted(feed_columns) if name.lower() not in own}
+    columns = {**dict.fromkeys(absent.values(), "VARCHAR"), **readable.columns}
     padding = "".join(f", null::varchar as {quoted(name)}" for name in columns if name not in readable.columns)
-    mapped, typed, faults = [], [], ["when _unreadable then 'unreadable_row:'"]
+    mapped, opened, typed, unusable = [], [], [], []
+    faults = ["when _unreadable then 'unreadable_row:'"]
     present = {
         column.name: source
         for column in feed.columns
@@ -23,32 +26,49 @@ def typed_select(readable: reading.Readable, feed: Feed, mapping: Mapping, feed_
         source, name = present.get(column.name), f"source_{column.name}"
         if source is None:
             typed.append(f"null::{SQL_TYPES[column.type]} as {column.name}")
+            unusable += [f"false as unusable_{column.name}"] if column.type in HANDLE_TYPES else []
             continue
         sql, kind = _source_sql(column, source, feed, columns)
         if source.kind == "sql":
-            mapped += [f"try({sql}) as {name}", f"try({sql} is null) is null as failed_{column.name}"]
+            mapped.append(f"{_tried(sql)} as tried_{column.name}")
+            opened += [f"tried_{column.name}.v as {name}", f"tried_{column.name} is null as failed_{column.name}"]
             faults.append(f"when failed_{column.name} then 'unparseable_value:{column.name}'")
         else:
             mapped.append(f"{sql} as {name}")
         value, text = casts.as_type(column, name, kind, zone), casts.as_text(name, kind)
         default = f"coalesce({value}, {literal(column.default)})" if column.default else value
         typed.append(f"{default if not column.values else value} as {column.name}")
+        if column.type in HANDLE_TYPES:
+            unusable.append(f"({column.name} is null and {text} is not null) as unusable_{column.name}")
         faults += _faults(column, text)
     faults += [_alternatives_fault(feed)] if feed.alternatives else []
-    defaults = ", ".join(
-        f"coalesce({c.name}, {literal(c.default)}) as {c.name}" for c in feed.columns if c.default is not None
-    )
-    replaced = f" replace ({defaults})" if defaults else ""
+    # Named one by one: another file of the feed may have other columns, yet its rows go into the same part.
+    chosen = [
+        f"coalesce({c.name}, {literal(c.default)}) as {c.name}" if c.default is not None else c.name
+        for c in feed.columns
+    ]
     shared = _of_shared_users(feed) if readable.file.shared and feed.name == "users" else ""
     return f"""
-        select *{replaced}, {literal(readable.file.path)} as _file, case {" ".join(faults)} end as _fault
+        select {", ".join(chosen + unusable)}, _row, {literal(readable.file.path)} as _file,
+            case {" ".join(faults)} end as _fault
         from (
             select *, {", ".join(typed)}
             from (
-                select _row, _unreadable{"".join(", " + m for m in mapped)}
-                from (select *{padding} from ({readable.relation}))
+                select *{"".join(", " + o for o in opened)}
+                from (
+                    select _row, _unreadable{"".join(", " + m for m in mapped)}
+                    from (select *{padding} from ({readable.relation}))
+                )
             )
         ) {shared}"""
+
+
+def _tried(sql: str) -> str:
+    """The expression's value as a struct, null where it fails on a row.
+
+    Inside a CASE, because DuckDB's optimizer would compute what two expressions have in common outside of TRY.
+    """
+    return f"case when _row >= 0 then try({{'v': {sql}}}) end"
 
 
 def _of_shared_users(feed: Feed) -> str:

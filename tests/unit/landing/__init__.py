@@ -1,0 +1,1 @@
+"""Tests of the landing zone's intake, each on files that it writes itself."""

@@ -1,0 +1,220 @@
+"""The models: dbt's unit tests, data tests that can fail, and a documented column behind every name."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from muster import candidate as candidates
+from muster import dbt_build, nightly
+from muster.candidate import Candidate
+from muster.engines import on_duckdb
+from muster.errors import MusterError
+from muster.policy import Policy
+from muster.settings import DBT_PROJECT
+from support.shops import Shop
+
+pytestmark = pytest.mark.xdist_group("dbt_models")  # one worker builds the candidate that they share
+
+DAY = "2024-01-10"
+MODEL_FOLDER = DBT_PROJECT / "models"
+DATA_TESTS = {path.stem for path in (DBT_PROJECT / "tests").glob("*.sql")}
+PUBLISHED = ("marts", "state", "exports")
+MAX_LINES = 90
+CUSTOMER_RFM = (
+    "as_of_date, user_id, first_purchase_date, last_purchase_date, recency_days, frequency, monetary, "
+    "lifetime_purchases, lifetime_monetary, r_score, f_score, m_score, rfm_code, segment, value_tier"
+).split(", ")
+
+# One dormant and two scored buyers, a visitor, staff, somebody who asked for peace, a linked refund, a bad row.
+USERS = [
+    {"user_id": "ann", "registered_at": "2023-12-01", "phone": "+441632960001"},
+    {"user_id": "bob", "registered_at": "2023-12-01", "phone": "+441632960001"},
+    {"user_id": "visitor", "registered_at": "2024-01-09"},
+    {"user_id": "staff", "registered_at": "2023-12-01", "is_staff": "yes"},
+    {"user_id": "peace", "registered_at": "2023-12-01", "do_not_contact": "yes"},
+]
+ORDERS = [
+    {"order_id": "1", "user_id": "ann", "ordered_at": "2024-01-02", "amount": "100"},
+    {"order_id": "2", "user_id": "ann", "ordered_at": "2024-01-05", "amount": "50"},
+    {"order_id": "3", "user_id": "ann", "ordered_at": "2024-01-08", "amount": "30", "status": "refund",
+     "refund_of_order_id": "1"},
+    {"order_id": "4", "user_id": "stub", "ordered_at": "2024-01-10", "amount": "20"},
+    {"order_id": "5", "user_id": "old", "ordered_at": "2022-01-10", "amount": "20"},
+    {"order_id": "6", "user_id": "staff", "ordered_at": "2024-01-10", "amount": "20"},
+    {"order_id": "7", "user_id": "", "ordered_at": "2024-01-10", "amount": "7"},
+    {"order_id": "8", "user_id": "ann", "ordered_at": "2024-01-10", "amount": "much"},
+]  # fmt: skip
+
+# data test -> what makes it fail: SQL on the candidate's database, the unpublished layers attached as `work`
+SABOTAGE = {
+    "money_adds_up": "update marts.customers set lifetime_monetary = lifetime_monetary + 0.01 where user_id = 'ann'",
+    "customer_rfm_is_customers_who_bought": "update marts.customer_rfm set recency_days = 1 where user_id = 'old'",
+    "every_customer_is_in_customers": "delete from marts.customers where user_id = 'visitor'",
+    "every_user_is_one_person": "update state.persons set person_id = 'nobody' where user_id = 'bob'",
+    "exported_segments_hold_nobody_unlisted":
+        "insert into work.exports.segments by name select user_id, person_id, segment, segment_en, segment_zh, "
+        "rfm_code, frequency, monetary, lifetime_purchases, lifetime_monetary from marts.customers "
+        "where user_id = 'peace'",
+    "fixed_cut_points_are_complete": "insert into work.policy.rfm_fixed_cut_points values ('monetary', 20, 100)",
+    "linked_refunds_lie_on_their_orders_day":
+        "update work.intermediate.int_order_amounts set net_date = date '2024-01-08' where side = 'refund'",
+    "percentiles_give_every_score":
+        "delete from work.policy.rfm_percentiles where metric = 'recency' and percentile = 20",
+    "quarantine_drops_nothing": "delete from marts.quarantine",
+    "rfm_scores_fit_the_window": "update marts.customer_rfm set f_score = 2 where user_id = 'stub'",
+    "segment_grid_is_complete": "delete from work.policy.segment_grid where r_score = 5 and f_score = 5",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Project:
+    """A candidate after `transform`, and what dbt wrote about the project."""
+
+    candidate: Candidate
+    variables: dict[str, object]
+
+    def test(self, *selection: str) -> list[dict]:
+        """`dbt test` of the selected tests; MusterError names those that fail."""
+        target_path = self.candidate.work / "dbt"  # where `transform` left its parsed project
+        arguments = dbt_build.build_arguments(DBT_PROJECT, "duckdb", target_path, self.variables, "test")
+        position = arguments.index("--exclude-resource-type")
+        del arguments[position : position + 2]  # a night runs no unit tests
+        environment = on_duckdb.dbt_environment(self.candidate, None)
+        return dbt_build.build([*arguments, "--select", *selection], environment, target_path)
+
+    @property
+    def models(self) -> list[dict]:
+        manifest = json.loads((self.candidate.work / "dbt" / "manifest.json").read_text())
+        models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+        assert len(models) >= 30
+        return models
+
+    @property
+    def published(self) -> list[dict]:
+        return [model for model in self.models if model["schema"] in PUBLISHED]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    folder = tmp_path_factory.mktemp("models")
+    shop = Shop(folder / "landing", folder / "home").mapping()
+    shop.csv("users/a.csv", USERS)
+    shop.csv("orders/a.csv", ORDERS)
+    night = shop.start(DAY)
+    for step in ("ingest", "transform"):
+        nightly.run_step(night, step)
+    policy = Policy.read(shop.settings.policy_folder).as_vars()
+    variables = {"as_of_date": DAY, "policy": policy, **on_duckdb.DBT_VARS}
+    return Project(candidates.load(shop.settings, night.run), variables)
+
+
+@contextmanager
+def sabotaged(project: Project, folder: Path) -> Iterator[Project]:
+    """A copy of the candidate in which every identity is broken."""
+    shutil.copytree(project.candidate.folder, folder)
+    broken = replace(project, candidate=replace(project.candidate, folder=folder))
+    with duckdb.connect(str(broken.candidate.database)) as connection:
+        connection.execute(f"attach '{on_duckdb.work_database(broken.candidate)}' as work")
+        for name, statement in SABOTAGE.items():
+            changed = connection.execute(statement).fetchone()[0]
+            assert changed, f"{name}: the statement changed nothing"
+    yield broken
+
+
+def test_dbt_unit_tests_pass(project: Project) -> None:
+    results = project.test("test_type:unit")
+    assert len(results) > 40
+    assert {result["status"] for result in results} == {"pass"}
+    assert {result["unique_id"].split(".")[0] for result in results} == {"unit_test"}
+
+
+def test_every_model_with_logic_has_a_unit_test(project: Project) -> None:
+    manifest = json.loads((project.candidate.work / "dbt" / "manifest.json").read_text())
+    tested = {test["model"] for test in manifest["unit_tests"].values()}
+    one_macro = {
+        "stg_accounts", "stg_community_events", "stg_contacts", "stg_friends", "stg_group_members",
+        "stg_landed_suppressions", "stg_operators", "stg_surveys",
+    }  # fmt: skip
+    assert {model["name"] for model in project.models} - tested == one_macro | {"runs"}
+
+
+def test_every_data_test_can_fail(project: Project, tmp_path: Path) -> None:
+    assert set(SABOTAGE) == DATA_TESTS
+    with sabotaged(project, tmp_path / "broken") as broken, pytest.raises(MusterError) as stopped:
+        broken.test("test_type:singular")
+    assert {name for name in DATA_TESTS if name in str(stopped.value)} == DATA_TESTS
+
+
+def test_every_model_is_described_beside_itself(project: Project) -> None:
+    for model in project.models:
+        name = model["name"]
+        assert model["description"].startswith("One row per "), name
+        assert model["patch_path"], f"{name} stands in no yml"
+        sql = MODEL_FOLDER.parent / model["original_file_path"]
+        beside = MODEL_FOLDER.parent / model["patch_path"].split("://")[1]
+        assert beside.parent == sql.parent, name
+        if model["schema"] in PUBLISHED:
+            assert beside == sql.with_suffix(".yml")
+
+
+def test_every_published_column_is_described_and_held_to_its_type(project: Project) -> None:
+    assert {model["schema"] for model in project.published} == set(PUBLISHED)
+    types = {"string", "integer", "bigint", "date", "timestamp", "boolean", "decimal(18,2)"}
+    for model in project.published:
+        assert model["contract"]["enforced"], model["name"]
+        assert model["columns"], model["name"]
+        for name, column in model["columns"].items():
+            assert len(column["description"]) > 4, f"{model['name']}.{name} is not described"
+            assert column["data_type"] in types, f"{model['name']}.{name}"
+
+
+def test_customer_rfm_has_the_contracts_columns(project: Project) -> None:
+    with duckdb.connect(str(project.candidate.database), read_only=True) as connection:
+        described = connection.execute("describe marts.customer_rfm").fetchall()
+    assert [name for name, *_ in described] == CUSTOMER_RFM
+
+
+def test_models_are_short() -> None:
+    lengths = {path.name: len(path.read_text().splitlines()) for path in MODEL_FOLDER.rglob("*.sql")}
+    assert len(lengths) >= 30
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
+
+
+def test_no_model_asks_the_clock_or_chance() -> None:
+    asks = re.compile(
+        r"\b(current_date|current_time(stamp)?|localtimestamp|now\s*\(|today\s*\(|random\s*\(|rand\s*\(|uuid\s*\(|"
+        r"gen_random_uuid|run_started_at|modules\.datetime)", re.IGNORECASE
+    )  # fmt: skip
+    assert asks.search("select now() as at")
+    files = [*MODEL_FOLDER.rglob("*.sql"), *(DBT_PROJECT / "macros").rglob("*.sql")]
+    assert len(files) >= 30
+    assert [path.name for path in files if asks.search(path.read_text())] == []
+
+
+def test_a_person_keeps_its_id_from_night_to_night(shop: Shop) -> None:
+    """bob, seen on the 2nd, is a person of his own; early, seen on the 1st, shares his phone from the next night on.
+
+    Were there no previous release, early would stand for both.
+    """
+    shop.mapping()
+    shop.csv("users/1.csv", [{"user_id": "bob", "registered_at": "2024-01-02", "phone": "+441632960001"}])
+    shop.csv("orders/1.csv", [{"order_id": "1", "user_id": "bob", "ordered_at": "2024-01-10", "amount": "9"}])
+    assert _persons_after(shop, DAY) == {"bob": "bob"}
+    shop.csv("users/2.csv", [{"user_id": "early", "registered_at": "2024-01-01", "phone": "+44 1632 960001"}])
+    assert _persons_after(shop, "2024-01-11") == {"bob": "bob", "early": "bob"}
+    assert _persons_after(shop, DAY) == {"bob": "early", "early": "early"}
+
+
+def _persons_after(shop: Shop, as_of_date: str) -> dict[str, str]:
+    night = shop.start(as_of_date)
+    for step in ("ingest", "transform", "publish"):
+        nightly.run_step(night, step)
+    database = next(shop.settings.releases.glob(f"*_{night.run}")) / candidates.DATABASE
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return dict(connection.execute("select user_id, person_id from state.persons").fetchall())
