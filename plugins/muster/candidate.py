@@ -97,7 +97,12 @@ def load(settings: Settings, run: str) -> Candidate:
 
 
 def remove_leftovers(settings: Settings) -> None:
-    """Remove candidates that no live run owns; the caller holds the lock."""
+    """Remove candidates that no live run owns; the caller holds the lock.
+
+    Renamed first: a killed run's dbt may live on for some seconds and must not write into what is being removed.
+    """
     for parent in (settings.releases, settings.private):
         for folder in parent.glob(f"{PREFIX}*"):
-            shutil.rmtree(folder)
+            doomed = folder.with_name(f"{PREFIX}removed_{folder.name.removeprefix(PREFIX).removeprefix('removed_')}")
+            folder.rename(doomed)
+            shutil.rmtree(doomed)

@@ -12,13 +12,14 @@ BOM = b"\xef\xbb\xbf"
 # list -> the columns that order it; the last one is unique
 LISTS = {"segments": ("user_id",)}
 # A spreadsheet takes a text that starts so for a formula; a phone number in E.164 is none.
-_FORMULA = r"^[=+\-@\t\r]"
+_FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"  # the last four are full-width
 _PHONE = r"^\+[0-9]{6,15}$"
 
 
 def write_exports(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, int]:
     """Write every list of schema `exports`; returns rows per file (`exports/<name>`). Files are owner-only."""
     rows = {}
+    folder.chmod(0o700)  # also while a file is being written, before it has its own mode
     for name, order in LISTS.items():
         table = f"work.exports.{quoted(name)}"
         ordered = f"select * from {table} order by {', '.join(order)}"

@@ -10,24 +10,29 @@ TRUE_WORDS = ("true", "t", "yes", "y", "1")
 FALSE_WORDS = ("false", "f", "no", "n", "0")
 FLOATS = ("DOUBLE", "FLOAT")
 
+_PLAIN = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(\.\d+)?"
 _DATE = r"^\d{4}-\d{1,2}-\d{1,2}"
 _TIME = r"[T ] *[0-9:.]+"
 _OFFSET = r" ?(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)"
 # What spreadsheets and other systems leave around a value; DuckDB's trim alone takes spaces only.
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 
-# Each step rewrites one ISO 8601 spelling into the one that DuckDB reads.
+# Each step rewrites one ISO 8601 spelling into the one that DuckDB reads; the most usual need none.
 MACROS = rf"""
 create macro iso_text(v) as replace(regexp_replace(regexp_replace(regexp_replace(upper(trim(v)),
     '^(\d{{4}})(\d{{2}})(\d{{2}})($|[T ]|\d{{6}}$)', '\1-\2-\3\4'), '^(\d{{4}})/(\d{{1,2}})/(\d{{1,2}})', '\1-\2-\3'),
     '^(\d{{4}}-\d{{2}}-\d{{2}})[T ]?(\d{{2}})(\d{{2}})(\d{{2}})', '\1T\2:\3:\4'), ',', '.');
 create macro iso_offset_text(v) as regexp_replace(regexp_replace(regexp_replace(v,
-    ' ?(UTC|GMT|Z)$', '+00:00'), '([T ]\d{{1,2}}:\d{{2}}) ?([+-])', '\1:00\2'), ' ?([+-]\d{{2}}):?(\d{{2}})?$', '\1:\2');
+    ' ?(UTC|GMT|Z)$', '+00:00'), '([T ]\d{{1,2}}:\d{{2}}) ?([+-])', '\1:00\2'),
+    ' ?([+-]\d{{2}}):?(\d{{2}})?$', '\1:\2');
 create macro instant(v) as try_cast(regexp_replace(iso_offset_text(v), ':$', ':00') as timestamptz);
 create macro local_timestamp(v, zone) as case
+    when regexp_matches(v, '{_PLAIN}$') then try_cast(v as timestamp)
+    when regexp_matches(v, '{_PLAIN}(Z|[+-]\d{{2}}:\d{{2}})$') then timezone(zone, try_cast(v as timestamptz))
     when regexp_matches(iso_text(v), '{_DATE}({_TIME})?$') then try_cast(iso_text(v) as timestamp)
     when regexp_matches(iso_text(v), '{_DATE}{_TIME}{_OFFSET}$') then timezone(zone, instant(iso_text(v))) end;
-create macro plain_text(v) as nullif(trim(v, '{_BLANKS}'), '');
+create macro plain_text(v) as
+    nullif(case when regexp_matches(v, '^[{_BLANKS}]|[{_BLANKS}]$') then trim(v, '{_BLANKS}') else v end, '');
 """
 
 

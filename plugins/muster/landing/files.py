@@ -20,6 +20,7 @@ UNREAD_DATA = (
     ".xlsx", ".xls", ".ods", ".tsv", ".txt", ".json", ".ndjson", ".avro", ".orc", ".parq", ".zip", ".gz",
     ".bz2", ".zst", ".7z", ".xml", ".dat",
 )  # fmt: skip
+HIDDEN = (".", "_", "~$")  # ~$: a spreadsheet that somebody has open
 UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".inprogress")
 
 
@@ -95,8 +96,10 @@ def _matches(path: str, glob: str) -> bool:
 
 def _landing_file(landing: Path, feed: str, path: Path, shared: bool, listing: Listing) -> LandingFile | None:
     relative, name = path.relative_to(landing).as_posix(), path.name
-    if any(part.startswith((".", "_")) for part in path.relative_to(landing).parts):
+    if any(part.startswith(HIDDEN) for part in path.relative_to(landing).parts):
         return None
+    if "*" in relative or "?" in relative:
+        raise MusterError(f"{relative}: a path with * or ? is not read: it would match others", "rename it")
     if name.lower().endswith(UNFINISHED):
         listing.unfinished.append(relative)
         return None
@@ -125,10 +128,14 @@ def settled(files: list[LandingFile], interval_seconds: float) -> tuple[list[Lan
     ]
     if unsure:
         time.sleep(interval_seconds)
-    growing = {f.absolute for f in unsure if _changed(f)}
+    growing = {f.absolute for f in unsure if has_changed(f)}
     return [f for f in files if f.absolute not in growing], [f for f in files if f.absolute in growing]
 
 
-def _changed(file: LandingFile) -> bool:
-    stat = file.absolute.stat()
+def has_changed(file: LandingFile) -> bool:
+    """Whether the file is another one, or none, since it was listed."""
+    try:
+        stat = file.absolute.stat()
+    except FileNotFoundError:
+        return True
     return (stat.st_size, stat.st_mtime_ns) != (file.size, file.mtime_ns)

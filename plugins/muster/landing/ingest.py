@@ -10,7 +10,7 @@ from muster.landing import handles
 from muster.landing.arrivals import arrivals
 from muster.landing.currency import settle_currency
 from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
-from muster.landing.files import LandingFile, list_landing
+from muster.landing.files import LandingFile, has_changed, list_landing
 from muster.landing.lake import Entry, Lake, LakeState, TakenFile
 from muster.landing.mapping import FILE_NAME, Mapping, read_mapping
 from muster.landing.repeats import write_repeats
@@ -83,6 +83,9 @@ def _take_in_feed(
             )
             for f in chunk
         ]  # fmt: skip
+        for f in chunk:
+            if has_changed(f):
+                raise MusterError(f"{f.path} changed while it was being read", "run the night again when it is whole")
         yield taken
     result.entry.columns[feed.name] = sorted(known)
 
@@ -144,7 +147,7 @@ def _check_required_feeds(state: LakeState) -> None:
     """Orders (either feed) or, for a cold start, users: something must be there and hold usable rows."""
     for name in (*ORDER_FEEDS, "users"):
         files = [f for (feed, _), f in state.files.items() if feed == name]
-        if files and name in ORDER_FEEDS and not any(f.rows > f.quarantined for f in files):
+        if files and not any(f.rows > f.quarantined for f in files):
             read, bad = sum(f.rows for f in files), sum(f.quarantined for f in files)
             raise MusterError(
                 f"{name}: the feed is empty: {len(files)} file(s) ({', '.join(f.path for f in files[:5])}) "

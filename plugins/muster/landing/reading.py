@@ -3,9 +3,9 @@
 CSV and JSONL are read as text and typed later, so that ids keep leading zeros and offsets are not lost.
 """
 
-import codecs
 import csv
 import gzip
+import zlib
 from dataclasses import dataclass
 
 import duckdb
@@ -18,21 +18,25 @@ from muster.landing.mapping import FILE_NAME, FeedMapping
 
 DELIMITERS = ",;\t|"
 MAX_LINE_BYTES = 16 * 1024 * 1024
-UTF8 = ("utf-8", "utf8")
+READ_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
 class Readable:
-    """A file that can be read. `columns`: source column -> DuckDB type; `relation`: an SQL select."""
+    """A file that can be read. `columns`: source column -> DuckDB type; `relation`: an SQL select.
+
+    text: SQL of a row's own text over `relation`, where it is not the columns as JSON.
+    """
 
     file: LandingFile
     columns: dict[str, str]
     relation: str
+    text: str | None = None
 
 
 def load_extensions(connection: duckdb.DuckDBPyConnection, files: list[LandingFile], part: FeedMapping) -> None:
     """Load what these files need from the installed packages, before the connection is locked."""
-    if part.encoding not in UTF8:
+    if part.encoding != "utf-8":
         import_extension("encodings", con=connection)
         connection.load_extension("encodings")
     if any(f.kind == "xlsx" for f in files):
@@ -45,6 +49,8 @@ def inspect(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: Feed
     reader = {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet, "xlsx": _xlsx}[file.kind]
     if file.size == 0:
         raise unreadable(file, "the file is empty (0 bytes)", "send it again, or take it out of the landing zone")
+    if _is_gzip(file):
+        _check_whole_gzip(file)
     try:
         return reader(connection, file, part)
     except duckdb.Error as error:
@@ -61,7 +67,23 @@ def reason(error: duckdb.Error) -> str:
     text = str(error).replace("\n", " ")
     if "No magic bytes" in text or "too small to be a Parquet" in text or "metadata" in text.lower():
         return "no whole Parquet file (cut off, or another format)"
+    if "Failed to read file" in text or "decompress" in text.lower():
+        return "damaged: a part of it cannot be unpacked"
     return f"cannot be read ({text.split(':', 1)[0]})"
+
+
+def _is_gzip(file: LandingFile) -> bool:
+    return file.path.lower().endswith(".gz")
+
+
+def _check_whole_gzip(file: LandingFile) -> None:
+    """DuckDB reads a gzip file that was cut off as far as it goes, without a word."""
+    try:
+        with gzip.open(file.absolute) as stream:
+            while stream.read(READ_AT_ONCE):
+                pass
+    except (OSError, EOFError, zlib.error) as error:
+        raise unreadable(file, "no whole gzip file (cut off, damaged, or another format)") from error
 
 
 def _csv(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
@@ -75,57 +97,75 @@ def _csv(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMap
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     relation = f"""
         select row_number() over () as _row, false as _unreadable, *
-        from read_csv({literal(str(file.absolute))}, auto_detect = false, header = true, nullstr = '',
-            delim = {literal(delimiter)}, quote = '"', escape = '"', columns = {{{columns}}},
-            encoding = {literal(part.encoding)}, max_line_size = {MAX_LINE_BYTES},
-            compression = {literal("gzip" if file.path.lower().endswith(".gz") else "none")},
-            ignore_errors = true, store_rejects = true, rejects_limit = 0)"""
+        from read_csv({_text_options(file, part)}, header = true, nullstr = '', delim = {literal(delimiter)},
+            quote = '"', escape = '"', columns = {{{columns}}}, store_rejects = true, rejects_limit = 0)"""
     return Readable(file, dict.fromkeys(names, "VARCHAR"), relation)
 
 
+def _text_options(file: LandingFile, part: FeedMapping) -> str:
+    return f"""{literal(str(file.absolute))}, auto_detect = false, hive_partitioning = false,
+            encoding = {literal(part.encoding)}, max_line_size = {MAX_LINE_BYTES},
+            compression = {literal("gzip" if _is_gzip(file) else "none")}, ignore_errors = true"""
+
+
 def _csv_header(file: LandingFile, part: FeedMapping) -> str:
-    opened = gzip.open if file.path.lower().endswith(".gz") else open
-    encoding = "utf-8-sig" if part.encoding in UTF8 else part.encoding
+    opened = gzip.open if _is_gzip(file) else open
+    encoding = "utf-8-sig" if part.encoding == "utf-8" else part.encoding
     try:
-        codecs.lookup(encoding)
         with opened(file.absolute, "rt", encoding=encoding, newline="") as stream:
             header = stream.readline(MAX_LINE_BYTES)
-    except LookupError as error:
-        raise MusterError(f"{FILE_NAME}: feeds.{file.feed}.encoding `{part.encoding}` is unknown") from error
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise wrong_encoding(file, part) from error
-    except (OSError, EOFError) as error:
-        raise unreadable(file, "no whole gzip file (cut off, or another format)") from error
     if not header.strip():
         raise unreadable(file, "the file has no header line", "the first line must name the columns")
     return header.rstrip("\r\n")
 
 
-def wrong_encoding(file: LandingFile, part: FeedMapping, rows: int | None = None) -> MusterError:
-    """The error for text that is not in the encoding that the mapping says."""
-    count = f" ({rows} rows)" if rows else ""
+def open_quote(file: LandingFile, row: int, lines: int) -> MusterError:
+    """The error for a quotation mark that takes the lines after it into one value: they cannot be told apart."""
     return unreadable(
         file,
-        f"is not {part.encoding.upper()} text{count}",
+        f"a quotation mark in row {row} is not closed in its place and swallows {lines} line(s) after it",
+        'write a quotation mark inside a value twice ("") and put the value in quotation marks, or save as JSONL',
+    )
+
+
+def wrong_encoding(file: LandingFile, part: FeedMapping, row: int | None = None) -> MusterError:
+    """The error for text that is not in the encoding that the mapping says."""
+    where = f" (first seen in row {row})" if row else ""
+    return unreadable(
+        file,
+        f"is not {part.encoding.upper()} text{where}",
         f"save it as UTF-8, or say what it is in {FILE_NAME}: feeds.{file.feed}.encoding, for example gb18030",
     )
 
 
 def _jsonl(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
-    objects = f"""read_ndjson_objects({literal(str(file.absolute))}, ignore_errors = true,
-        maximum_object_size = {MAX_LINE_BYTES})"""
+    # Read as a CSV of one column, line by line: unlike DuckDB's JSON reader it keeps the text of a bad line.
+    lines = f"""
+        select row_number() over () as _row, line, case when json_valid(line) then line end as json
+        from read_csv({_text_options(file, part)}, header = false, delim = chr(1), quote = '', escape = '',
+            strict_mode = false, columns = {{line: 'VARCHAR'}}, store_rejects = true, rejects_limit = 0)"""
     names = [
         name
         for (name,) in connection.execute(
-            f"""select distinct unnest(json_keys(json)) as name from {objects}
+            f"""select distinct unnest(json_keys(json)) as name from ({lines})
                 where json_type(json) = 'OBJECT' order by name"""
         ).fetchall()
+        if name
     ]
-    values = "".join(f", json_extract_string(json, {literal('$.' + quoted(name))}) as {quoted(name)}" for name in names)
+    if not names:
+        raise unreadable(file, "holds no JSON object", 'one object a line, for example {"order_id": "1", ...}')
+    values = "".join(f", json_extract_string(json, {literal(_pointer(name))}) as {quoted(name)}" for name in names)
     relation = f"""
-        select row_number() over () as _row, coalesce(json_type(json) <> 'OBJECT', true) as _unreadable{values}
-        from {objects}"""
-    return Readable(file, dict.fromkeys(names, "VARCHAR"), relation)
+        select _row, coalesce(json_type(json) <> 'OBJECT', true) as _unreadable, line as _text{values}
+        from ({lines}) where trim(line) <> ''"""
+    return Readable(file, dict.fromkeys(names, "VARCHAR"), relation, text="_text")
+
+
+def _pointer(key: str) -> str:
+    """A JSON pointer to a key of any spelling."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
@@ -150,4 +190,5 @@ def _xlsx(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMa
 def source_text(readable: Readable) -> str:
     """An SQL select of `_row` and the row's own text as JSON (for the private vault only)."""
     pairs = ", ".join(f"{literal(name)}, {quoted(name)}" for name in readable.columns)
-    return f"select _row, json_object({pairs})::varchar as text from ({readable.relation})"
+    text = readable.text or f"json_object({pairs})::varchar"
+    return f"select _row, {text} as text from ({readable.relation})"

@@ -12,7 +12,7 @@ from muster.landing import casts, handles, reading
 from muster.landing.expressions import literal
 from muster.landing.feeds import HANDLE_TYPES, SQL_TYPES, Column, Feed
 from muster.landing.files import LandingFile
-from muster.landing.mapping import Mapping
+from muster.landing.mapping import FeedMapping, Mapping
 from muster.landing.typed_rows import typed_select
 
 # The folders are private until the night is published: no temporary name is needed.
@@ -35,6 +35,10 @@ class Destination:
     @property
     def rejects(self) -> Path:
         return self.staged / self.rejects_part
+
+    @property
+    def renumbered(self) -> Path:
+        return self.rows.with_suffix(".renumbered")
 
     @property
     def rejects_part(self) -> str:
@@ -64,7 +68,7 @@ def ingest_connection(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB that can reach these landing files and this part's own files, and nothing else."""
     scratch = handles.private_folder(destination.private / "scratch")
-    outputs = [destination.rows, destination.rejects]
+    outputs = [destination.rows, destination.renumbered, destination.rejects]
     outputs += [destination.private_file(kind) for kind in ("handles", "quarantine")]
     for output in outputs:
         output.parent.mkdir(parents=True, exist_ok=True)
@@ -97,8 +101,9 @@ def take_in(
         taken = Taken(columns={name for r in readables for name in r.columns}, parts=[destination.part])
         selects = [typed_select(r, feed, mapping, taken.columns | known_columns) for r in readables]
         _write_rows(connection, feed, readables, selects, destination, taken)
-        _write_rejects(connection, feed, mapping, readables, destination, taken)
+        _find_rejects(connection, mapping.feed(feed.name), readables, taken)
         _write_private_text(connection, readables, destination, taken)
+        _write_rejects(connection, feed, destination, taken)
     return taken
 
 
@@ -163,45 +168,61 @@ def _write_handles(connection: duckdb.DuckDBPyConnection, hashed: list[Column], 
     _copy_private(connection, f"select * from ({selects}) order by kind, hash", destination.private_file("handles"))
 
 
-def _write_rejects(
-    connection: duckdb.DuckDBPyConnection,
-    feed: Feed,
-    mapping: Mapping,
-    readables: list[reading.Readable],
-    destination: Destination,
-    taken: Taken,
+def _find_rejects(
+    connection: duckdb.DuckDBPyConnection, part: FeedMapping, readables: list[reading.Readable], taken: Taken
 ) -> None:
-    """Rows that the CSV reader could not split into columns."""
-    if not any(r.file.kind == "csv" for r in readables):
-        return
-    rejects = connection.execute(
-        """select file_path, line, any_value(error_type::varchar), any_value(csv_line)
-           from reject_errors join reject_scans using (scan_id, file_id) group by all order by all"""
-    ).fetchall()
+    """Table `rejected`: rows that the CSV reader could not split into columns. It leaves them out and does not
+    count them, so table `shifts` says by how much the numbers of the readable rows after them are too small.
+    """
+    connection.execute("create temp table rejected (_file varchar, _row bigint, text varchar)")
     by_path = {str(r.file.absolute): r.file for r in readables}
-    for path, _, error, _ in rejects:
+    found = []
+    if any(r.file.kind in ("csv", "jsonl") for r in readables):  # else there is no table of errors
+        found = connection.execute(
+            """select file_path, line - 1, any_value(error_type::varchar),
+                any_value(trim(coalesce(csv_line, ''), chr(10) || chr(13)))
+            from reject_errors join reject_scans using (scan_id, file_id)
+            group by file_path, line order by 1, 2"""
+        ).fetchall()
+    for path, row, error, text in found:
         if "ENCODING" in error or "UNICODE" in error:
-            rows = len({line for p, line, e, _ in rejects if p == path and e == error})
-            raise reading.wrong_encoding(by_path[path], mapping.feed(feed.name), rows)
-    lines = sorted({(by_path[path].path, line) for path, line, *_ in rejects})
-    if not lines:
+            raise reading.wrong_encoding(by_path[path], part, row)
+        if "QUOTE" in error and "\n" in text:
+            raise reading.open_quote(by_path[path], row, text.count("\n"))
+        reasons = taken.reasons.setdefault(by_path[path].path, {})
+        reasons["unreadable_row", ""] = reasons.get(("unreadable_row", ""), 0) + 1
+        taken.rows[by_path[path].path] += 1
+    if found:
+        rows = [(by_path[path].path, row, text) for path, row, _, text in found]
+        connection.executemany("insert into rejected values (?, ?, ?)", rows)
+    connection.execute(
+        """create temp table shifts as
+           select _file, _row - nth as rows_before, max(nth) as shift
+           from (select _file, _row, row_number() over (partition by _file order by _row) as nth from rejected)
+           group by all"""
+    )
+
+
+def _renumbered(rows: str) -> str:
+    """SQL of `rows` with each row's number in its file, rejected rows counted."""
+    return f"""select numbered.* replace (numbered._row + coalesce(shifts.shift, 0) as _row)
+        from ({rows}) as numbered
+        asof left join shifts on numbered._file = shifts._file and numbered._row > shifts.rows_before"""
+
+
+def _write_rejects(connection: duckdb.DuckDBPyConnection, feed: Feed, destination: Destination, taken: Taken) -> None:
+    """The rejected rows as a part of their own; the others' rows get their numbers."""
+    if not connection.execute("select count(*) from rejected").fetchone()[0]:
         return
     nulls = ", ".join(f"null::{kind} as {name}" for name, kind in lake_columns(feed)[:-4])
-    connection.execute("create temp table rejected (_file varchar, _row bigint, text varchar)")
-    connection.executemany(
-        "insert into rejected values (?, ?, ?)",
-        sorted({(by_path[p].path, line, text) for p, line, _, text in rejects}),
-    )
     connection.execute(
         f"""copy (select {nulls}, _file, _row, 'unreadable_row' as _reason, null::varchar as _reason_column
-            from (select distinct _file, _row from rejected) order by _file, _row)
-            to {literal(str(destination.rejects))} ({PARQUET})"""
+            from rejected order by _file, _row) to {literal(str(destination.rejects))} ({PARQUET})"""
     )
     taken.parts.append(destination.rejects_part)
-    for path, _ in lines:
-        taken.rows[path] += 1
-        found = taken.reasons.setdefault(path, {})
-        found["unreadable_row", ""] = found.get(("unreadable_row", ""), 0) + 1
+    rows = f"select * from read_parquet({literal(str(destination.rows))})"
+    connection.execute(f"copy ({_renumbered(rows)}) to {literal(str(destination.renumbered))} ({PARQUET})")
+    destination.renumbered.replace(destination.rows)
 
 
 def _write_private_text(
@@ -213,15 +234,18 @@ def _write_private_text(
     """The bad rows' own text, readable by the owner only."""
     bad = f"select _file, _row from read_parquet({literal(str(destination.rows))}) where _reason is not null"
     selects = [
-        f"""select {literal(r.file.path)} as file, _row as row, text from ({reading.source_text(r)})
+        f"""select {literal(r.file.path)} as _file, _row, text from ({reading.source_text(r)})
             where _row in (select _row from ({bad}) where _file = {literal(r.file.path)})"""
         for r in readables
         if any(reason != "unreadable_row" or r.file.kind != "csv" for reason, _ in taken.reasons.get(r.file.path, {}))
     ]
-    if len(taken.parts) > 1:
-        selects.append("select _file, _row, text from rejected")
-    if selects:
-        _copy_private(connection, " union all ".join(selects), destination.private_file("quarantine"))
+    rows = f"{_renumbered(' union all '.join(selects))} union all " if selects else ""
+    if selects or taken.reasons:
+        _copy_private(
+            connection,
+            f"select _file as file, _row as row, text from ({rows}select _file, _row, text from rejected)",
+            destination.private_file("quarantine"),
+        )
 
 
 def _copy_private(connection: duckdb.DuckDBPyConnection, select: str, path: Path) -> None:

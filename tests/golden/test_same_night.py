@@ -1,0 +1,96 @@
+"""A night is a function of its inputs: again, in pieces, or with the future already landed, it gives the same."""
+
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import pytest
+from support.shops import Shop
+
+AS_OF = "2011-12-09"
+LINES = "order_lines/online_retail.parquet"
+WALL_CLOCK = ("runs",)
+
+
+def assert_equal_marts(one: Path, other: Path) -> None:
+    """Every table of both databases holds the same rows, as often; `runs` tells of the runs themselves."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{one}' as one (read_only)")
+        connection.execute(f"attach '{other}' as other (read_only)")
+        tables = connection.execute(
+            """select table_schema, table_name from information_schema.tables
+               where table_catalog = 'one' and table_schema in ('marts', 'state') order by all"""
+        ).fetchall()
+        assert len(tables) >= 6
+        for schema, table in tables:
+            if table in WALL_CLOCK:
+                continue
+            name = f'{schema}."{table}"'
+            for a, b in (("one", "other"), ("other", "one")):
+                rest = connection.execute(f"from {a}.{name} except all from {b}.{name}").fetchall()
+                assert rest == [], f"{name}: in {a}, not in {b}"
+
+
+def test_the_same_night_twice(shop: Shop, sample: Shop):
+    first = sample.settings.current.resolve()
+    again = Shop(sample.landing, shop.home)
+    again.night(AS_OF)
+    second = again.night(AS_OF)
+    assert_equal_marts(first / "muster.duckdb", second.folder / "muster.duckdb")
+    csvs = sorted(path.name for path in (first / "exports").glob("*.csv"))
+    assert csvs == ["segments.csv"]
+    for name in csvs:
+        assert (first / "exports" / name).read_bytes() == (second.folder / "exports" / name).read_bytes()
+
+
+@pytest.fixture
+def monthly(shop: Shop, sample: Shop) -> Shop:
+    """The sample's lines as one file a month, each with the last five days' orders of the month before again."""
+    shop.landing.mkdir()
+    (shop.landing / "mapping.yml").write_text((sample.landing / "mapping.yml").read_text())
+    lines = f"'{sample.landing / LINES}'"
+    starts = [date(2010, 12, 1), *(date(2011, month, 1) for month in range(1, 13)), date(2012, 1, 1)]
+    for start, end in pairwise(starts):
+        shop.parquet(
+            f"order_lines/{start:%Y-%m}.parquet",
+            f"""select * from {lines} where InvoiceNo in (
+                    select InvoiceNo from {lines} group by InvoiceNo
+                    having min(InvoiceDate) >= date '{start}' - 5 and min(InvoiceDate) < date '{end}')""",
+        )
+    return shop
+
+
+def test_one_file_or_monthly_files_with_overlaps(monthly: Shop, sample: Shop):
+    monthly.night(AS_OF)
+    assert_equal_marts(sample.settings.current / "muster.duckdb", monthly.settings.current / "muster.duckdb")
+    repeated = monthly.rows("select count(*) from marts.customers")
+    assert repeated == [(4372,)]
+
+
+def test_what_lies_in_the_future_changes_nothing_and_an_older_night_moves_nothing(shop: Shop):
+    shop.mapping()
+    shop.csv("orders/1.csv", [_order("o1", "u1", "2026-01-05", "10"), _order("o2", "u2", "2026-01-06", "20")])
+    shop.csv("users/1.csv", [_user("u1", "2026-01-01", "Leeds", ""), _user("u3", "2026-01-02", "York", "")])
+    before = shop.night("2026-01-06")
+    later = [_order("o1", "u1", "2026-01-09", "99"), _order("o3", "u2", "2026-01-08", "7")]
+    shop.csv("orders/2.csv", later)
+    shop.csv("users/2.csv", [_user("u1", "2026-01-01", "Bath", "2026-01-08"), _user("u4", "2026-01-09", "Hull", "")])
+    newer = shop.night("2026-01-09")
+    assert newer.manifest()["previous_release"] == before.name
+    again = shop.night("2026-01-06")
+    assert again.manifest()["previous_release"] is None
+    assert_equal_marts(before.folder / "muster.duckdb", again.folder / "muster.duckdb")
+    assert shop.settings.current.resolve() == newer.folder
+    # The newer night sees it all: o1 was replaced as a whole, u1 moved, u4 exists.
+    assert shop.rows("select user_id, city, lifetime_monetary from marts.customers order by user_id") == [
+        ("u1", "Bath", 99), ("u2", None, 27), ("u3", "York", 0), ("u4", "Hull", 0),
+    ]  # fmt: skip
+
+
+def _order(order_id: str, user_id: str, day: str, amount: str) -> dict:
+    return {"order_id": order_id, "user_id": user_id, "ordered_at": day, "amount": amount}
+
+
+def _user(user_id: str, registered: str, city: str, updated: str) -> dict:
+    return {"user_id": user_id, "registered_at": registered, "city": city, "updated_at": updated}
