@@ -21,7 +21,7 @@ from support.shops import Shop
 
 SUITES = {path.stem: json.loads(path.read_text()) for path in sorted(EXPECTATIONS.glob("*.json"))}
 BEFORE, DAY = "2024-03-31", "2024-04-01"
-LONG_AGO, FAR_OFF, HUGE = "1900-01-01", "2200-01-01", "2000000000"
+LONG_AGO, FAR_OFF, HUGE = "1900-01-01", "2200-01-01", "2000000000000"
 
 USERS = [
     {"user_id": "twice", "nickname": "Ann", "registered_at": "2024-01-01"},

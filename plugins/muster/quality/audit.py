@@ -1,6 +1,7 @@
 """The two audits of a night: raw feeds before anything is built on them, marts before anybody sees them."""
 
 import logging
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,14 +19,17 @@ def audit(candidate: Candidate, boundary: str, database: Path, suites: list[Path
     Warnings go to the candidate and the log; MusterError names every expectation that stops the night.
     """
     docs = candidate.quality / boundary
+    shutil.rmtree(docs, ignore_errors=True)  # this step may be repeated
+    candidate.checks = [check for check in candidate.checks if not check["suite"].startswith(f"{boundary}_")]
     checks = run_suites(database, boundary, suites, docs) if suites else []
     failed = [check for check in checks if not check.success]
-    warned = [check for check in failed if check.severity != STOP]
-    stopped = [check for check in failed if check.severity == STOP]
+    stopped = [check for check in failed if check.severity == STOP or check.error]
+    warned = [check for check in failed if check not in stopped]
     for check in warned:
         log.warning("  warn: %s", check.sentence())
     candidate.checks += [asdict(check) for check in checks]
-    candidate.warnings += [check.sentence() for check in warned]
+    known = candidate.warnings
+    candidate.warnings += [said for check in warned if (said := check.sentence()) not in known]
     candidate.save()
     log.info("  %d expectations on %d table(s): %d passed, %d warned, %d stopped",
              len(checks), len(suites), len(checks) - len(failed), len(warned), len(stopped))  # fmt: skip

@@ -17,6 +17,7 @@ from muster.quality.results import Check, check_of, safe_message, scrubbed
 
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0, "exclude_unexpected_values": True}
 _OUTSIDE = re.compile(r"<(script|link|img)\b[^>]*(src|href)=\"https?://[^>]*>(</script>)?")
+_OUTSIDE_IMAGE = re.compile(r"url\(\s*['\"]?(https?:)?//[^)]*\)")
 
 
 def run_suites(database: Path, schema: str, suite_files: list[Path], docs: Path) -> list[Check]:
@@ -123,5 +124,6 @@ def _store(context: Any, suite: Any, result: Any, batch_id: str, schema: str, ru
 
 def _cut_outside_references(docs: Path) -> None:
     """The pages load fonts and scripts from other hosts; an audit must not tell anybody that it was read."""
-    for page in docs.rglob("*.html"):
-        page.write_text(_OUTSIDE.sub("", page.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in (*docs.rglob("*.html"), *docs.rglob("*.css")):
+        text = _OUTSIDE.sub("", page.read_text(encoding="utf-8"))
+        page.write_text(_OUTSIDE_IMAGE.sub("none", text), encoding="utf-8")
