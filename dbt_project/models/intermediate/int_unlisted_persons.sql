@@ -8,11 +8,38 @@ with users as (
 
 ),
 
-reasons as (
+objections as (
 
     select user_id, kind as reason_code from {{ ref("int_suppressed_users") }}
     union all
     select user_id, 'do_not_contact' as reason_code from users where do_not_contact
+
+),
+
+-- a deleted account has no person any more, yet whoever objected in it is met again by its phone or chat id
+followed as (
+
+    select handles.user_id, objections.reason_code
+    from objections
+    inner join {{ ref("stg_users") }} as objectors on objections.user_id = objectors.user_id
+    inner join {{ ref("int_handles") }} as handles on objectors.phone_hash = handles.handle_hash
+    where not handles.is_crowded
+
+    union all
+
+    select handles.user_id, objections.reason_code
+    from objections
+    inner join {{ ref("stg_users") }} as objectors on objections.user_id = objectors.user_id
+    inner join {{ ref("int_handles") }} as handles on objectors.wecom_id_hash = handles.handle_hash
+    where not handles.is_crowded
+
+),
+
+reasons as (
+
+    select user_id, reason_code from objections
+    union all
+    select user_id, reason_code from followed
     union all
     select user_id, 'deleted' as reason_code from users where deleted_at is not null
     union all

@@ -21,11 +21,6 @@ DEFAULT_TIMEZONE = "UTC"
 TOP_KEYS = ("business_timezone", "currency", "phone_region", "feeds")
 FEED_KEYS = ("files", "columns", "encoding", "delimiter")
 SOURCE_KEYS = ("sql", "value")
-# Python's name of an encoding -> the name under which DuckDB reads it whole (its other tables garble digits).
-ENCODINGS = {
-    "utf-8": "utf-8", "utf-8-sig": "utf-8", "ascii": "utf-8", "gb18030": "gb18030", "gbk": "gb18030",
-    "gb2312": "gb18030", "iso8859-1": "latin-1", "cp1252": "cp1252", "utf-16": "utf-16", "shift_jis": "shift_jis",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -179,11 +174,12 @@ def _constant(value: object) -> str:
 
 def _encoding(feed: Feed, name: str) -> str:
     try:
-        return ENCODINGS[codecs.lookup(name).name]
-    except (LookupError, KeyError) as error:
+        "".encode(name)
+        return codecs.lookup(name).name
+    except LookupError as error:
         raise MusterError(
-            f"{FILE_NAME}: feeds.{feed.name}.encoding `{name}` is not read",
-            f"save the files as UTF-8; these are read as well: {', '.join(sorted(ENCODINGS))}",
+            f"{FILE_NAME}: feeds.{feed.name}.encoding `{name}` is unknown",
+            "for example utf-8, gb18030, big5, shift_jis, cp1252, latin-1, utf-16",
         ) from error
 
 

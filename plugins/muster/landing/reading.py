@@ -5,8 +5,12 @@ CSV and JSONL are read as text and typed later, so that ids keep leading zeros a
 
 import csv
 import gzip
+import io
+import tempfile
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
 
 import duckdb
 from duckdb_extensions import import_extension
@@ -25,34 +29,62 @@ READ_AT_ONCE = 1 << 20
 class Readable:
     """A file that can be read. `columns`: source column -> DuckDB type; `relation`: an SQL select.
 
-    text: SQL of a row's own text over `relation`, where it is not the columns as JSON.
+    text: SQL of a row's own text over `relation`, where it is not the columns as JSON. copy: the file as UTF-8, where
+    it is something else; it is removed when nothing holds it any more.
     """
 
     file: LandingFile
     columns: dict[str, str]
     relation: str
     text: str | None = None
+    copy: "Utf8Copy | None" = None
+
+    @property
+    def path(self) -> Path:
+        """What DuckDB opens."""
+        return self.copy.path if self.copy else self.file.absolute
 
 
-def load_extensions(connection: duckdb.DuckDBPyConnection, files: list[LandingFile], part: FeedMapping) -> None:
+class Utf8Copy:
+    """A text file in UTF-8, in a folder of its own that goes with this object."""
+
+    def __init__(self, file: LandingFile, part: FeedMapping, scratch: Path | None) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="utf8-", dir=scratch)
+        self.path = Path(self._folder.name) / "copy"
+        try:
+            with _opened(file) as source, self.path.open("w", encoding="utf-8", newline="") as target:
+                text = io.TextIOWrapper(source, encoding=part.encoding, newline="")
+                while piece := text.read(READ_AT_ONCE):
+                    target.write(piece)
+        except UnicodeError as error:
+            raise wrong_encoding(file, part) from error
+
+
+def load_extensions(connection: duckdb.DuckDBPyConnection, files: list[LandingFile], _part: object = None) -> None:
     """Load what these files need from the installed packages, before the connection is locked."""
-    if part.encoding != "utf-8":
-        import_extension("encodings", con=connection)
-        connection.load_extension("encodings")
     if any(f.kind == "xlsx" for f in files):
         import_extension("excel", con=connection)
         connection.load_extension("excel")
 
 
-def inspect(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
-    """Look at one file's columns; MusterError where it cannot be read at all."""
-    reader = {"csv": _csv, "jsonl": _jsonl, "parquet": _parquet, "xlsx": _xlsx}[file.kind]
+def inspect(
+    connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping, scratch: Path | None = None
+) -> Readable:
+    """Look at one file's columns; MusterError where it cannot be read at all.
+
+    scratch: a private folder for the copy of a file that is not UTF-8; without one the machine's own.
+    """
     if file.size == 0:
         raise unreadable(file, "the file is empty (0 bytes)", "send it again, or take it out of the landing zone")
     if _is_gzip(file):
         _check_whole_gzip(file)
     try:
-        return reader(connection, file, part)
+        if file.kind == "parquet":
+            return _parquet(connection, file)
+        if file.kind == "xlsx":
+            return _xlsx(connection, file)
+        copy = None if part.encoding == "utf-8" else Utf8Copy(file, part, scratch)
+        return (_csv if file.kind == "csv" else _jsonl)(connection, file, part, copy)
     except duckdb.Error as error:
         raise unreadable(file, reason(error)) from error
 
@@ -79,15 +111,21 @@ def _is_gzip(file: LandingFile) -> bool:
 def _check_whole_gzip(file: LandingFile) -> None:
     """DuckDB reads a gzip file that was cut off as far as it goes, without a word."""
     try:
-        with gzip.open(file.absolute) as stream:
+        with _opened(file) as stream:
             while stream.read(READ_AT_ONCE):
                 pass
     except (OSError, EOFError, zlib.error) as error:
         raise unreadable(file, "no whole gzip file (cut off, damaged, or another format)") from error
 
 
-def _csv(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
-    header = _csv_header(file, part)
+def _opened(file: LandingFile) -> BinaryIO:
+    return gzip.open(file.absolute) if _is_gzip(file) else file.absolute.open("rb")
+
+
+def _csv(
+    connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping, copy: Utf8Copy | None
+) -> Readable:
+    header = _csv_header(file, part, copy)
     delimiter = part.delimiter or max(DELIMITERS, key=header.count)
     names = next(csv.reader([header], delimiter=delimiter), [])
     names = [name.strip() or f"column{i}" for i, name in enumerate(names, 1)]
@@ -97,23 +135,21 @@ def _csv(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMap
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     relation = f"""
         select row_number() over () as _row, false as _unreadable, *
-        from read_csv({_text_options(file, part)}, header = true, nullstr = '', delim = {literal(delimiter)},
+        from read_csv({_text_options(file, copy)}, header = true, nullstr = '', delim = {literal(delimiter)},
             quote = '"', escape = '"', columns = {{{columns}}}, store_rejects = true, rejects_limit = 0)"""
-    return Readable(file, dict.fromkeys(names, "VARCHAR"), relation)
+    return Readable(file, dict.fromkeys(names, "VARCHAR"), relation, copy=copy)
 
 
-def _text_options(file: LandingFile, part: FeedMapping) -> str:
-    return f"""{literal(str(file.absolute))}, auto_detect = false, hive_partitioning = false,
-            encoding = {literal(part.encoding)}, max_line_size = {MAX_LINE_BYTES},
-            compression = {literal("gzip" if _is_gzip(file) else "none")}, ignore_errors = true"""
+def _text_options(file: LandingFile, copy: Utf8Copy | None) -> str:
+    path, compression = (copy.path, "none") if copy else (file.absolute, "gzip" if _is_gzip(file) else "none")
+    return f"""{literal(str(path))}, auto_detect = false, hive_partitioning = false, encoding = 'utf-8',
+            max_line_size = {MAX_LINE_BYTES}, compression = {literal(compression)}, ignore_errors = true"""
 
 
-def _csv_header(file: LandingFile, part: FeedMapping) -> str:
-    opened = gzip.open if _is_gzip(file) else open
-    encoding = "utf-8-sig" if part.encoding == "utf-8" else part.encoding
+def _csv_header(file: LandingFile, part: FeedMapping, copy: Utf8Copy | None) -> str:
     try:
-        with opened(file.absolute, "rt", encoding=encoding, newline="") as stream:
-            header = stream.readline(MAX_LINE_BYTES)
+        with copy.path.open("rb") if copy else _opened(file) as stream:
+            header = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="").readline(MAX_LINE_BYTES)
     except UnicodeError as error:
         raise wrong_encoding(file, part) from error
     if not header.strip():
@@ -140,11 +176,13 @@ def wrong_encoding(file: LandingFile, part: FeedMapping, row: int | None = None)
     )
 
 
-def _jsonl(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
+def _jsonl(
+    connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping, copy: Utf8Copy | None
+) -> Readable:
     # Read as a CSV of one column, line by line: unlike DuckDB's JSON reader it keeps the text of a bad line.
     lines = f"""
         select row_number() over () as _row, line, case when json_valid(line) then line end as json
-        from read_csv({_text_options(file, part)}, header = false, delim = chr(1), quote = '', escape = '',
+        from read_csv({_text_options(file, copy)}, header = false, delim = chr(1), quote = '', escape = '',
             strict_mode = false, columns = {{line: 'VARCHAR'}}, store_rejects = true, rejects_limit = 0)"""
     names = [
         name
@@ -160,7 +198,7 @@ def _jsonl(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedM
     relation = f"""
         select _row, coalesce(json_type(json) <> 'OBJECT', true) as _unreadable, line as _text{values}
         from ({lines}) where trim(line) <> ''"""
-    return Readable(file, dict.fromkeys(names, "VARCHAR"), relation, text="_text")
+    return Readable(file, dict.fromkeys(names, "VARCHAR"), relation, "_text", copy)
 
 
 def _pointer(key: str) -> str:
@@ -168,7 +206,7 @@ def _pointer(key: str) -> str:
     return "/" + key.replace("~", "~0").replace("/", "~1")
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
+def _parquet(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Readable:
     source = f"read_parquet({literal(str(file.absolute))}, hive_partitioning = false"
     described = connection.execute(f"describe select * from {source})").fetchall()
     columns = {name: kind for name, kind, *_ in described}
@@ -179,7 +217,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: Fee
     return Readable(file, columns, relation)
 
 
-def _xlsx(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
+def _xlsx(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Readable:
     source = f"read_xlsx({literal(str(file.absolute))}, header = true, empty_as_varchar = true)"
     columns = {name: kind for name, kind, *_ in connection.execute(f"describe select * from {source}").fetchall()}
     relation = f"""

@@ -16,6 +16,7 @@ from muster.landing.mapping import FeedMapping, Mapping
 from muster.landing.typed_rows import typed_select
 
 # The folders are private until the night is published: no temporary name is needed.
+SCRATCH = "scratch"
 PARQUET = "format parquet, compression zstd, use_tmp_file false"
 
 
@@ -67,19 +68,20 @@ def ingest_connection(
     files: list[LandingFile], mapping: Mapping, feed: Feed, destination: Destination
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A DuckDB that can reach these landing files and this part's own files, and nothing else."""
-    scratch = handles.private_folder(destination.private / "scratch")
+    scratch = handles.private_folder(destination.private / SCRATCH)
     outputs = [destination.rows, destination.renumbered, destination.rejects]
     outputs += [destination.private_file(kind) for kind in ("handles", "quarantine")]
     for output in outputs:
         output.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
-        reading.load_extensions(connection, files, mapping.feed(feed.name))
+        reading.load_extensions(connection, files)
         handles.register(connection, destination.key, mapping.phone_region)
         connection.execute(casts.MACROS)
         connection.execute("set threads = ?", [os.cpu_count() or 1])
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set temp_directory = ?", [str(scratch)])
         connection.execute("set allowed_paths = ?", [[str(p) for p in (*(f.absolute for f in files), *outputs)]])
+        connection.execute("set allowed_directories = ?", [[str(scratch)]])
         for setting in (
             "autoinstall_known_extensions = false", "autoload_known_extensions = false",
             "enable_external_access = false", "lock_configuration = true",
@@ -97,7 +99,8 @@ def take_in(
     MusterError names the file where it cannot be read or lacks a required column.
     """
     with ingest_connection(files, mapping, feed, destination) as connection:
-        readables = [reading.inspect(connection, file, mapping.feed(feed.name)) for file in files]
+        scratch = destination.private / SCRATCH
+        readables = [reading.inspect(connection, file, mapping.feed(feed.name), scratch) for file in files]
         taken = Taken(columns={name for r in readables for name in r.columns}, parts=[destination.part])
         selects = [typed_select(r, feed, mapping, taken.columns | known_columns) for r in readables]
         _write_rows(connection, feed, readables, selects, destination, taken)
@@ -175,7 +178,7 @@ def _find_rejects(
     count them, so table `shifts` says by how much the numbers of the readable rows after them are too small.
     """
     connection.execute("create temp table rejected (_file varchar, _row bigint, text varchar)")
-    by_path = {str(r.file.absolute): r.file for r in readables}
+    by_path = {str(r.path): r.file for r in readables}
     found = []
     if any(r.file.kind in ("csv", "jsonl") for r in readables):  # else there is no table of errors
         found = connection.execute(

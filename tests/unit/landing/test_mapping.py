@@ -91,7 +91,7 @@ def test_a_list_or_text_where_keys_belong(tmp_path: Path, text: str) -> None:
 def test_an_empty_mapping_and_none_at_all(tmp_path: Path) -> None:
     assert read_mapping(tmp_path) == Mapping(found=False)
     assert read(tmp_path, "# nothing yet\n") == Mapping()
-    assert read(tmp_path, "feeds:\n  orders:\n") .feed("orders").columns == {}
+    assert read(tmp_path, "feeds:\n  orders:\n").feed("orders").columns == {}
 
 
 def test_a_mapping_under_another_name_is_not_overlooked(tmp_path: Path) -> None:
@@ -147,7 +147,9 @@ def test_delimiter_is_one_character(tmp_path: Path) -> None:
     assert read(tmp_path, r'feeds: {orders: {delimiter: "\t"}}').feed("orders").delimiter == "\t"
 
 
-@pytest.mark.parametrize(("said", "known"), [("GBK", True), ("latin1", True), ("klingon", False), ("big5", False)])
+@pytest.mark.parametrize(
+    ("said", "known"), [("GBK", True), ("latin1", True), ("utf-8-sig", True), ("klingon", False), ("rot13", False)]
+)
 def test_encodings(tmp_path: Path, said: str, known: bool) -> None:
     text = f"feeds: {{orders: {{encoding: {said}}}}}"
     if known:
