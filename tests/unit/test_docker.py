@@ -154,6 +154,11 @@ def test_airflow_services_share_settings_and_secrets(services):
         assert services[name]["environment"] == shared
 
 
+def test_init_makes_the_pool_of_the_tasks(services):
+    pool = re.search(r'"pool": "(\w+)"', (ROOT / "dags" / "nightly.py").read_text()).group(1)
+    assert f"airflow pools set {pool} 1 " in services["airflow-init"]["command"][-1]
+
+
 def test_every_variable_is_one_that_somebody_reads(services):
     templates = Path(find_spec("airflow").submodule_search_locations[0]) / "config_templates" / "config.yml"
     known = {

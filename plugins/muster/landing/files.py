@@ -98,8 +98,10 @@ def _landing_file(landing: Path, feed: str, path: Path, shared: bool, listing: L
     relative, name = path.relative_to(landing).as_posix(), path.name
     if any(part.startswith(HIDDEN) for part in path.relative_to(landing).parts):
         return None
-    if "*" in relative or "?" in relative:
-        raise MusterError(f"{relative}: a path with * or ? is not read: it would match others", "rename it")
+    if any(sign in relative for sign in "*?["):
+        raise MusterError(
+            f"{relative}: a path with *, ? or [ is not read, because it can stand for other files", "rename it"
+        )
     if name.lower().endswith(UNFINISHED):
         listing.unfinished.append(relative)
         return None

@@ -1,5 +1,6 @@
 """Which files of a landing zone are read, passed over, refused, or left for the next night."""
 
+import os
 import threading
 import time
 from decimal import Decimal
@@ -83,12 +84,13 @@ def test_a_file_without_data_is_named_in_a_warning(zone: Zone) -> None:
     assert any("orders/README.md" in warning for warning in zone.take().warnings)
 
 
-def test_a_name_that_would_match_other_files_is_refused(tmp_path: Path) -> None:
-    put(tmp_path, "orders/a*.csv", "orders/ab.csv")
-    assert "orders/a*.csv" in refused(tmp_path)
+@pytest.mark.parametrize("name", ["a*.csv", "a?.csv", "a[1].csv"])
+def test_a_name_that_can_stand_for_other_files_is_refused(tmp_path: Path, name: str) -> None:
+    put(tmp_path, f"orders/{name}", "orders/a1.csv")
+    assert f"orders/{name}: a path with" in refused(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["a[1].csv", "it's.csv", "a (1).csv", "订单.csv", "a;b.csv", "{x}.csv", 'q"q.csv'])
+@pytest.mark.parametrize("name", ["it's.csv", "a (1).csv", "订单.csv", "a;b.csv", "{x}.csv", 'q"q.csv'])
 def test_unusual_names_are_read(zone: Zone, name: str) -> None:
     zone.csv(f"orders/{name}", [order(1)])
     zone.csv("orders/a1.csv", [order(2)])
@@ -196,8 +198,6 @@ def test_a_file_that_vanishes_meanwhile_is_not_taken(tmp_path: Path) -> None:
 
 def test_nobody_waits_for_old_files_or_beside_a_success_file(tmp_path: Path) -> None:
     put(tmp_path, "a.csv", "done/b.csv", "done/_SUCCESS")
-    import os
-
     os.utime(tmp_path / "a.csv", (1_700_000_000, 1_700_000_000))
     files = [landing_file(tmp_path / "a.csv"), landing_file(tmp_path / "done/b.csv")]
     began = time.monotonic()

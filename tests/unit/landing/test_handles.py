@@ -126,12 +126,6 @@ def test_only_the_owner_may_read_the_vault(zone: Zone) -> None:
     assert oct(zone.private.stat().st_mode & 0o777) == "0o700"
 
 
-def test_a_folder_that_was_open_is_closed(zone: Zone) -> None:
-    zone.settings.private.mkdir(parents=True, mode=0o755)
-    zone.csv("users/a.csv", users({"phone": "+8613800138000"}))
-    zone.take()
-    assert oct(zone.settings.private.stat().st_mode & 0o777) == "0o700"
-
 
 def test_values_that_are_no_handle_are_counted_not_quarantined(zone: Zone) -> None:
     zone.csv("users/a.csv", users({"phone": "unknown"}, {"phone": ""}, {"phone": "-"}, {"phone": "+8613800138000"}))

@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import pytest
 from muster.errors import MusterError
+from muster.landing.handles import private_folder
 from muster.landing.ingest import Ingested, ingest
 from muster.landing.lake import Lake, LakeState
 from muster.policy import Policy
@@ -46,8 +47,8 @@ class Zone(Shop):
     def take(self) -> Ingested:
         self.runs += 1
         run = f"r{self.runs}"
-        private = self.settings.private / f".candidate_{run}"
-        self.last = ingest(self.landing, self.lake, self.staging, private, run, self.policy)
+        private_folder(self.settings.private)
+        self.last = ingest(self.landing, self.lake, self.staging, private_folder(self.private), run, self.policy)
         return self.last
 
     def commit(self) -> Ingested:
