@@ -29,8 +29,13 @@ up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
 test: setup-dev ## every test but the slow suites, under 10 minutes on 2 cores
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
 
-lint: setup-dev ## ruff, sqlfluff, yamllint, Dockerfile
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/sqlfluff lint -q dbt_project && $(BIN)/yamllint -s .
+lint: setup-dev ## Python, SQL, YAML, Dockerfile, compose file
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint dbt_project
+	@$(BIN)/yamllint -s .
+	@$(BIN)/hadolint docker/Dockerfile
+	@$(BIN)/docker-compose -f docker/compose.yaml config --no-interpolate -q
 
 bench: setup-dev ## speed and memory as ratios against a plain scan of the same rows
 	@$(BIN)/python tests/bench/night.py

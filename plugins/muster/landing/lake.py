@@ -79,11 +79,10 @@ class LakeState:
             for feed in FEEDS:
                 self.files.pop((feed, path), None)
         for file in entry.taken:
-            if file.path in self.withdrawn:
-                continue  # withdrawn by hand while the night that took it in was under way
-            self.files[file.feed, file.path] = file
             for part in file.parts:
                 self.parts.setdefault(part, set()).add(file.path)
+            if file.path not in self.withdrawn:  # by hand, while the night that took it in was under way
+                self.files[file.feed, file.path] = file
         for feed, names in entry.columns.items():
             self.columns.setdefault(feed, set()).update(names)
         for feed, parts in entry.repeats.items():

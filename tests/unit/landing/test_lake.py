@@ -118,9 +118,9 @@ def test_rejected_rows_go_with_their_file(zone: Zone) -> None:
     zone.write("orders/a.csv", "order_id,user_id,ordered_at,amount\no1,u,2024-01-01,1\no2,u,2024-01-01\n")
     zone.csv("orders/b.csv", [order(3)])
     zone.commit()
-    assert sorted(zone.counting("_file, _reason")) == [
+    assert {*zone.counting("_file, _reason")} == {
         ("orders/a.csv", None), ("orders/a.csv", "unreadable_row"), ("orders/b.csv", None),
-    ]  # fmt: skip
+    }  # fmt: skip
     settle.withdraw(zone.settings, "orders/a.csv")
     assert zone.counting("_file, _reason") == [("orders/b.csv", None)]
 
