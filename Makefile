@@ -27,7 +27,7 @@ up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
 	@$(BIN)/python -m muster.orchestration up --port $(PORT)
 
 test: setup-dev ## every test but the slow suites, under 10 minutes on 2 cores
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 lint: setup-dev ## Python, SQL, YAML, Dockerfile, compose file
 	@$(BIN)/ruff check .

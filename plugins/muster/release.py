@@ -132,9 +132,15 @@ def rollback(settings: Settings, to: str | None = None) -> tuple[Release, Releas
 
 
 def remove_old(settings: Settings, keep: int) -> list[str]:
-    """Remove all but the newest `keep` releases; never the current one."""
-    shown, known = current(settings), releases(settings)
-    old = [r for r in known[:-keep] if shown is None or r.name != shown.name]
+    """Remove all but the newest `keep` releases.
+
+    Never the current one, the one just published (a night of long ago is not lost at once), or the one that the
+    newest night takes its state from (it may be run again more than `keep` times).
+    """
+    known = releases(settings)
+    published = max(known, key=lambda r: (r.run, r), default=None)
+    spared = [current(settings), published] + [previous(settings, r.as_of_date) for r in known[-1:]]
+    old = [r for r in known[:-keep] if r not in spared]
     for release in old:
         doomed = settings.releases / f".candidate_removed_{release.name}"
         release.folder.rename(doomed)

@@ -7,8 +7,6 @@ import threading
 import pytest
 from support.shops import Shop
 
-pytestmark = pytest.mark.xdist_group("airflow")
-
 
 @pytest.fixture
 def small_shop(shop: Shop, monkeypatch) -> Shop:

@@ -1,141 +1,151 @@
-"""Bad input ends the run with status 1, a message that names file, column, reason and count, and no change at all."""
+"""Deliveries that must not be released: each through the real command, as somebody would meet it.
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+The run ends with status 1 and a message that names file, column, reason and count; readers keep what they had.
+"""
 
 import pytest
-from support.shops import MAPPING, Shop
-
-MUSTER = Path(sys.executable).parent / "muster"
-GOOD = [{"order_id": f"o{n}", "user_id": f"u{n}", "ordered_at": "2026-01-05", "amount": "10"} for n in range(200)]
+from refusals import AS_OF, HEADER, publish_before, quarantined, refused, rows, staged, text
+from support.shops import Shop
 
 
-def muster(shop: Shop, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [str(MUSTER), *arguments],
-        env={**os.environ, "MUSTER_HOME": str(shop.home), "MUSTER_LANDING": str(shop.landing)},
-        capture_output=True,
-        text=True,
-        check=False,
+@pytest.fixture
+def delivery(shop: Shop) -> Shop:
+    """A landing zone with a mapping, and a home that has published before."""
+    publish_before(shop)
+    return shop.mapping()
+
+
+def test_a_required_column_is_missing(delivery: Shop) -> None:
+    delivery.csv("orders/a.csv", [{"order_id": "o1", "Customer": "u", "ordered_at": AS_OF, "status": ""}])
+    said = refused(delivery)
+    assert "orders/a.csv: 2 required column(s) of orders missing: user_id, amount" in said
+    assert "(the file has: order_id, Customer, ordered_at, status)" in said
+    assert "mapping.yml under feeds.orders.columns" in said
+    assert "`muster check`" in said
+
+
+def test_a_required_column_is_missing_from_lines(delivery: Shop) -> None:
+    delivery.csv("order_lines/a.csv", [{"order_id": "o1", "user_id": "u", "ordered_at": AS_OF, "quantity": "1"}])
+    assert "missing: line_amount or quantity and unit_price" in refused(delivery)
+
+
+def test_dates_that_do_not_parse(delivery: Shop) -> None:
+    delivery.csv("orders/a.csv", rows(bad=7, ordered_at="31/01/2024"))
+    said = refused(delivery)
+    assert "orders: 7 of 120 new rows (6%) cannot be used, more than max_quarantine_share 5 %" in said
+    assert "orders/a.csv: 7 row(s) unparseable_value, column ordered_at" in said
+    assert "31/01/2024" not in said, "a message never holds a row's own values"
+
+
+def test_an_unknown_status(delivery: Shop) -> None:
+    delivery.csv("orders/a.csv", rows(bad=7, status="shipped"))
+    assert "orders/a.csv: 7 row(s) unknown_status, column status" in refused(delivery)
+
+
+def test_a_single_unknown_status_is_only_quarantined(delivery: Shop) -> None:
+    delivery.csv("orders/a.csv", rows(bad=1, status="shipped"))
+    assert quarantined(delivery) == 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_an_empty_file(delivery: Shop, ending: str) -> None:
+    delivery.csv("orders/a.csv", rows(5))
+    delivery.write(f"orders/b.{ending}", b"")
+    assert f"orders/b.{ending}: the file is empty (0 bytes)" in refused(delivery)
+
+
+def test_a_feed_of_headers_only(delivery: Shop) -> None:
+    delivery.write("orders/a.csv", HEADER + "\n")
+    delivery.write("orders/b.csv", HEADER)
+    assert "orders: the feed is empty: 2 file(s) (orders/a.csv, orders/b.csv) with 0 row(s)" in refused(delivery)
+
+
+def test_a_feed_of_bad_rows_only(delivery: Shop) -> None:
+    delivery.csv("orders/a.csv", rows(5, bad=5, amount="free"))
+    assert "orders: the feed is empty: 1 file(s) (orders/a.csv) with 5 row(s), 5 of them quarantined" in refused(
+        delivery
     )
 
 
-def refused(shop: Shop, *said: str) -> None:
-    """The run fails in ingest, says all of `said` and the next step, and leaves neither release nor lake behind."""
-    finished = muster(shop, "run", "--as-of", "2026-01-05")
-    assert finished.returncode == 1, finished.stdout + finished.stderr
-    for words in said:
-        assert words in finished.stderr
-    assert "What to do:" in finished.stderr
-    assert "Traceback" not in finished.stderr
-    assert not (shop.home / "current").exists()
-    assert not (shop.home / "lake").exists()
-
-
-def bad_orders(count: int, **wrong: str) -> list[dict]:
-    return GOOD[count:] + [order | wrong for order in GOOD[:count]]
-
-
-def test_missing_required_column(shop: Shop):
-    shop.mapping().csv("orders/1.csv", [{k: v for k, v in order.items() if k != "ordered_at"} for order in GOOD])
-    refused(shop, "orders/1.csv", "1 required column(s) of orders missing: ordered_at", "order_id, user_id, amount")
-
-
-def test_unparseable_dates(shop: Shop):
-    shop.mapping().csv("orders/1.csv", bad_orders(11, ordered_at="31/31/2026"))
-    refused(shop, "11 of 200 new rows", "orders/1.csv: 11 row(s) unparseable_value, column ordered_at", "muster check")
-
-
-def test_unknown_status(shop: Shop):
-    shop.mapping().csv("orders/1.csv", bad_orders(20, status="teleported"))
-    refused(shop, "orders/1.csv: 20 row(s) unknown_status, column status", "max_quarantine_share 5 %")
-
-
-def test_second_currency_in_the_rows(shop: Shop):
-    shop.mapping().csv("orders/1.csv", bad_orders(3, currency="USD"))
-    refused(shop, "3 row(s) in column currency are in USD", "the landing zone is in GBP", "orders/1.csv row 198")
-
-
-@pytest.mark.parametrize("name", ["1.csv", "1.jsonl", "1.parquet"])
-def test_empty_file(shop: Shop, name: str):
-    shop.mapping().write(f"orders/{name}", b"")
-    refused(shop, f"orders/{name}", "empty (0 bytes)")
-
-
-def test_file_without_rows_in_the_only_feed(shop: Shop):
-    shop.mapping().write("orders/1.csv", "order_id,user_id,ordered_at,amount\n")
-    refused(shop, "orders: the feed is empty", "orders/1.csv", "0 row(s)")
-
-
-def test_truncated_parquet(shop: Shop):
-    file = shop.mapping().parquet("orders/1.parquet", "select 'o1' as order_id, 'u1' as user_id, 1 as amount")
+def test_a_truncated_parquet_file(delivery: Shop) -> None:
+    file = delivery.parquet(
+        "orders/a.parquet", f"select 'o' as order_id, 'u' as user_id, date '{AS_OF}' as ordered_at, 1 as amount"
+    )
     file.write_bytes(file.read_bytes()[:-20])
-    refused(shop, "orders/1.parquet", "no whole Parquet file")
+    assert "orders/a.parquet: no whole Parquet file (cut off, or another format)" in refused(delivery)
 
 
-def test_truncated_gzip(shop: Shop):
-    file = shop.mapping().csv("orders/1.csv.gz", GOOD)
-    file.write_bytes(file.read_bytes()[:-200])
-    refused(shop, "orders/1.csv.gz")
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_truncated_gzip_file(delivery: Shop, ending: str) -> None:
+    if ending == "csv":
+        whole = delivery.csv("orders/a.csv.gz", rows(5000))
+    else:
+        whole = delivery.jsonl("orders/a.jsonl.gz", rows(5000))
+    whole.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    assert f"orders/a.{ending}.gz: no whole gzip file (cut off, damaged, or another format)" in refused(delivery)
 
 
-def test_csv_in_the_wrong_encoding(shop: Shop):
-    text = (
-        "order_id,user_id,ordered_at,amount,channel\n1,u1,2026-01-05,10,\u5fae\u4fe1\n2,u2,2026-01-05,5,\u5fae\u4fe1\n"
+def test_a_csv_file_that_is_called_gzip(delivery: Shop) -> None:
+    delivery.write("orders/a.csv", text())
+    (delivery.landing / "orders/a.csv").rename(delivery.landing / "orders/a.csv.gz")
+    assert "orders/a.csv.gz: no whole gzip file" in refused(delivery)
+
+
+@pytest.mark.parametrize(("codec", "name"), [("gb18030", "优惠券"), ("latin-1", "café")])
+@pytest.mark.parametrize("first", [0, 3000])
+def test_another_encoding_than_the_mapping_says(delivery: Shop, codec: str, name: str, first: int) -> None:
+    """Also when the first such letter comes long after the header."""
+    lines = [f"o{n},{name if n >= first else 'u'},{AS_OF},1,completed" for n in range(first + 200)]
+    delivery.write("orders/a.csv", "\n".join([HEADER, *lines]).encode(codec))
+    said = refused(delivery)
+    assert "orders/a.csv: is not UTF-8 text" in said
+    assert "mapping.yml: feeds.orders.encoding, for example gb18030" in said
+
+
+def test_the_encoding_that_the_mapping_says(delivery: Shop) -> None:
+    delivery.mapping({"feeds": {"orders": {"encoding": "gb18030"}, "users": {"encoding": "latin-1"}}})
+    delivery.write("orders/a.csv", text("x1,优惠券,2024-01-31,1,completed\n").encode("gb18030"))
+    delivery.write("users/a.csv", "user_id,nickname\nu,café\n".encode("latin-1"))
+    candidate = staged(delivery)
+    assert [(file["rows"], file["quarantined"]) for file in candidate.inputs] == [(1, 0), (121, 0)]
+
+
+def test_null_ids(delivery: Shop) -> None:
+    """An order without a number cannot be an order; one without a user is anonymous."""
+    delivery.csv("orders/a.csv", [*rows(5), *rows(2, 2, order_id=""), rows(1)[0] | {"order_id": "o9", "user_id": ""}])
+    assert quarantined(delivery) == 2
+    delivery.csv("orders/b.csv", rows(120, 20, order_id=" "))
+    assert "orders/b.csv: 20 row(s) missing_value, column order_id" in refused(delivery)
+
+
+def test_csv_rows_with_too_many_or_too_few_columns(delivery: Shop) -> None:
+    odd = f"x1,u,{AS_OF}\nx2,u,{AS_OF},1,completed,more\n"
+    delivery.write("orders/a.csv", text(odd))
+    assert quarantined(delivery) == 2
+    delivery.write("orders/a.csv", text(odd * 5))
+    assert "orders/a.csv: 10 row(s) unreadable_row" in refused(delivery)
+
+
+def test_a_quotation_mark_that_is_never_closed(delivery: Shop) -> None:
+    delivery.write("orders/a.csv", text().replace("o7,u", 'o7,"u'))
+    assert "orders/a.csv: a quotation mark in row 8 is not closed in its place and swallows 112 line(s)" in refused(
+        delivery
     )
-    shop.mapping().write("orders/1.csv", text.encode("gb18030"))
-    refused(shop, "orders/1.csv", "not UTF-8 text", "feeds.orders.encoding, for example gb18030")
 
 
-def test_a_feed_of_only_bad_rows(shop: Shop):
-    shop.mapping().csv("orders/1.csv", [order | {"amount": "much"} for order in GOOD[:5]])
-    refused(shop, "orders: the feed is empty", "5 row(s), 5 of them quarantined")
+def test_malformed_jsonl_lines(delivery: Shop) -> None:
+    good = delivery.jsonl("orders/a.jsonl", rows()).read_text()
+    delivery.write("orders/a.jsonl", good + '{"order_id": "x1",\n["x2"]\n')
+    assert quarantined(delivery) == 2
+    delivery.write("orders/a.jsonl", good + '{"order_id": "x1",\n' * 7)
+    assert "orders/a.jsonl: 7 row(s) unreadable_row" in refused(delivery)
 
 
-def test_a_mapping_with_a_typo_in_a_column(shop: Shop):
-    shop.mapping(MAPPING | {"feeds": {"orders": {"columns": {"amount": "Totl"}}}})
-    shop.csv("orders/1.csv", [{**order, "Total": "1"} for order in GOOD])
-    refused(shop, "feeds.orders.columns.amount", "`Totl`", "did you mean `Total`?")
+def test_a_file_that_is_no_jsonl(delivery: Shop) -> None:
+    delivery.write("orders/a.jsonl", text())
+    assert "orders/a.jsonl: holds no JSON object" in refused(delivery)
 
 
-def test_a_mapping_with_a_typo_in_a_key(shop: Shop):
-    shop.mapping(MAPPING | {"feeds": {"orders": {"columns": {"amuont": "amount"}}}}).csv("orders/1.csv", GOOD)
-    refused(shop, "`amuont` under feeds.orders.columns is unknown", "did you mean `amount`?")
-
-
-def test_a_mapping_expression_that_tries_to_read_a_file(shop: Shop):
-    reads = {"sql": "(select content from read_text('/etc/hostname'))"}
-    shop.mapping(MAPPING | {"feeds": {"orders": {"columns": {"channel": reads}}}}).csv("orders/1.csv", GOOD)
-    refused(shop, "feeds.orders.columns.channel uses a subquery, which a mapping expression may not", "no files")
-
-
-def test_both_order_feeds(shop: Shop):
-    shop.mapping().csv("orders/1.csv", GOOD)
-    shop.csv("order_lines/1.csv", [order | {"line_amount": "1"} for order in GOOD])
-    refused(shop, "both orders and order_lines")
-
-
-def test_no_feed_at_all(shop: Shop):
-    refused(shop.mapping(), "no orders, no order_lines and no users")
-
-
-def test_no_landing_zone(shop: Shop):
-    refused(shop, str(shop.landing), "is no folder")
-
-
-def test_a_column_twice(shop: Shop):
-    shop.mapping().write("orders/1.csv", "order_id,user_id,ordered_at,amount,Amount\n1,u,2026-01-05,1,2\n")
-    refused(shop, "orders/1.csv", "the header names the column `Amount` twice")
-
-
-def test_orders_that_have_not_arrived(shop: Shop):
-    shop.mapping().csv("orders/1.csv", [order | {"ordered_at": "2026-01-01"} for order in GOOD])
-    refused(shop, "the newest order is of 2026-01-01, 4 day(s) before as_of_date 2026-01-05", "--allow-stale")
-
-
-def test_wrong_usage_is_status_2(shop: Shop):
-    assert muster(shop, "run", "--as-of", "2026-02-30").returncode == 2
-    assert muster(shop, "run").returncode == 2
-    assert muster(shop, "fly").returncode == 2
+def test_duplicate_header_names(delivery: Shop) -> None:
+    delivery.write("orders/a.csv", "order_id,user_id,Amount,ordered_at,amount\no1,u,1,2024-01-31,2\n")
+    assert "orders/a.csv: the header names the column `Amount` twice" in refused(delivery)

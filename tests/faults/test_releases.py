@@ -135,13 +135,16 @@ def test_a_killed_run_changes_nothing_and_the_next_one_cleans_up(shop: Shop):
     assert len(list((shop.home / "lake" / "_log").iterdir())) == entries
     assert list(shop.settings.releases.glob(".candidate_*"))
 
+    stop = shop.home / "stop"
     reader = subprocess.Popen(
-        [sys.executable, "-c", READER, str(shop.home / "current" / "muster.duckdb")], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", READER, str(shop.home / "current" / "muster.duckdb"), str(stop)],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert reader.stdout.readline() == "reading\n"
     released = shop.night(NEXT_DAY)
     time.sleep(0.5)
-    reader.send_signal(signal.SIGINT)
+    stop.touch()
     seen, _ = reader.communicate(timeout=20)
     assert json.loads(seen) == [[DAY, 3], [NEXT_DAY, 4]]  # the old release, then the new one, and nothing between
 
@@ -153,18 +156,16 @@ def test_a_killed_run_changes_nothing_and_the_next_one_cleans_up(shop: Shop):
 
 # Opens what `current` shows, again and again; prints every state that it has seen, in order.
 READER = """
-import json, sys, duckdb
+import json, os, sys, duckdb
 seen = []
 print("reading", flush=True)
-try:
-    while True:
-        with duckdb.connect(sys.argv[1], read_only=True) as connection:
-            day, = connection.execute("select distinct as_of_date from marts.customers").fetchone()
-            buyers, = connection.execute("select count(*) from marts.customers where lifetime_monetary <> 0").fetchone()
-        if [str(day), buyers] not in seen:
-            seen.append([str(day), buyers])
-except KeyboardInterrupt:
-    print(json.dumps(seen))
+while not os.path.exists(sys.argv[2]):
+    with duckdb.connect(sys.argv[1], read_only=True) as connection:
+        day, = connection.execute("select distinct as_of_date from marts.customers").fetchone()
+        buyers, = connection.execute("select count(*) from marts.customers where lifetime_monetary <> 0").fetchone()
+    if [str(day), buyers] not in seen:
+        seen.append([str(day), buyers])
+print(json.dumps(seen))
 """
 
 
@@ -217,21 +218,23 @@ def test_status_and_rollback_on_the_command_line(shop: Shop):
         assert said in finished.stdout
 
 
-def test_a_file_is_read_once_and_a_changed_one_must_be_settled(shop: Shop):
-    lake = Lake(shop.home / "lake")
-    taken = lake.state().version
-    shop.night(DAY)
-    assert lake.state().version == taken  # nothing new: nothing was read
+def test_a_changed_file_must_be_settled(shop: Shop):
     shop.csv("orders/1.csv", [{"order_id": "u1", "user_id": "u1", "ordered_at": DAY, "amount": "12"}])
     with pytest.raises(MusterError, match=r"muster landing accept orders/1\.csv") as error:
         nightly.run_step(shop.start(DAY), "ingest")
     assert "muster landing withdraw orders/1.csv" in str(error.value)
-    call, environment = command(shop, "landing", "accept", "orders/1.csv")
-    assert subprocess.run(call, env=environment, check=False).returncode == 0
+    for arguments in (["landing", "accept", "orders/1.csv"], ["landing", "withdraw", "users/1.csv"]):
+        call, environment = command(shop, *arguments)
+        assert subprocess.run(call, env=environment, check=False).returncode == 0
     shop.night(DAY)
-    money = "select user_id, lifetime_monetary from marts.customers where lifetime_monetary <> 0 order by 1"
-    assert shop.rows(money) == [("u1", 12)]  # the new content in the place of the old
-    call, environment = command(shop, "landing", "withdraw", "users/1.csv")
-    assert subprocess.run(call, env=environment, check=False).returncode == 0
-    shop.night(DAY)
-    assert shop.rows("select user_id, is_stub from marts.customers") == [("u1", True)]
+    # The accepted file's new content stands in the place of the old, the withdrawn file's users are gone.
+    found = shop.rows("select user_id, is_stub, lifetime_monetary from marts.customers order by user_id")
+    assert found == [("u1", True, 12)]
+
+
+def test_a_night_without_news_reads_and_commits_nothing(shop: Shop):
+    night = shop.start(DAY)
+    nightly.run_step(night, "ingest")
+    (candidate,) = shop.settings.releases.glob(".candidate_*/candidate.json")
+    assert json.loads(candidate.read_text())["entry"]["taken"] == []
+    assert not list(candidate.parent.glob("work/lake/**/*.parquet"))

@@ -19,8 +19,6 @@ from muster.policy import Policy
 from muster.settings import DBT_PROJECT
 from support.shops import Shop
 
-pytestmark = pytest.mark.xdist_group("dbt_models")  # one worker builds the candidate that they share
-
 BEFORE, DAY = "2024-01-09", "2024-01-10"
 MODEL_FOLDER = DBT_PROJECT / "models"
 DATA_TESTS = {path.stem for path in (DBT_PROJECT / "tests").glob("*.sql")}

@@ -48,7 +48,7 @@ def test_a_number_out_of_bounds_or_none_is_named(tmp_path: Path, parameter: str,
     assert FILE_NAME in str(error.value)
 
 
-@pytest.mark.parametrize("value", ["1", "365", "3650"])
+@pytest.mark.parametrize("value", ["1", "364", "3650"])
 def test_the_bounds_themselves_are_allowed(tmp_path: Path, value: str) -> None:
     assert Policy.read(with_value(tmp_path, "rfm_window_days", value)).whole("rfm_window_days") == int(value)
 

@@ -5,9 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from landing.zone import Zone, order
 from muster.errors import MusterError
 from muster.landing import settle
+
+from landing.zone import Zone, order
 
 
 def ids(zone: Zone) -> list[str]:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from landing.zone import POLICY, Zone, order
 from muster.errors import MusterError
 from muster.landing.files import LandingFile, kind_of, list_landing, settled
 from muster.landing.mapping import Mapping, parse_mapping
 from muster.policy import Policy
+
+from landing.zone import POLICY, Zone, order
 
 
 def listed(landing: Path, document: dict | None = None, feed: str = "orders") -> list[str]:
@@ -63,7 +64,9 @@ def test_a_file_with_an_unfinished_name_waits(tmp_path: Path, ending: str) -> No
     assert listing.unfinished == [f"orders/a.csv.{ending}"]
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.tsv", "a.json", "a.xls", "a.zip", "a.csv.zip", "a.gz", "a.parquet.gz", "a.XML"])
+@pytest.mark.parametrize(
+    "name", ["a.txt", "a.tsv", "a.json", "a.xls", "a.zip", "a.csv.zip", "a.gz", "a.parquet.gz", "a.XML"]
+)
 def test_data_of_a_kind_that_is_not_read_is_an_error(tmp_path: Path, name: str) -> None:
     put(tmp_path, f"orders/{name}")
     said = refused(tmp_path)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from landing.zone import Zone, order
 from muster.landing.handles import e164, handle_hash, hash_key
+
+from landing.zone import Zone, order
 
 PLAIN = ("13800138000", "+8613800138000", "Wx_Li", "wx_li", "Reader@Shop.example", "reader@shop.example")
 
@@ -124,7 +125,6 @@ def test_only_the_owner_may_read_the_vault(zone: Zone) -> None:
     assert {oct(path.stat().st_mode & 0o777) for path in files} == {"0o600"}
     assert oct(zone.settings.private.stat().st_mode & 0o777) == "0o700"
     assert oct(zone.private.stat().st_mode & 0o777) == "0o700"
-
 
 
 def test_values_that_are_no_handle_are_counted_not_quarantined(zone: Zone) -> None:

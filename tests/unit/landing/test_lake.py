@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from landing.zone import Zone, order
 from muster.landing import settle
 from muster.landing.lake import Entry, Lake, LakeState, TakenFile
 from muster.settings import Settings
+
+from landing.zone import Zone, order
 
 
 def logs(zone: Zone) -> dict[str, bytes]:

@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
-from landing.zone import Zone, order
 from muster.errors import MusterError
 from muster.landing.feeds import FEEDS
 from muster.landing.mapping import FILE_NAME, Mapping, read_mapping
+
+from landing.zone import Zone, order
 
 
 def read(folder: Path, text: str) -> Mapping:
@@ -31,9 +32,7 @@ def refusal(folder: Path, text: str) -> str:
         ("feeds: {orders: {columns: {Amount: x}}}", "`Amount` under feeds.orders.columns", "`amount`"),
     ],
 )
-def test_a_typo_is_named_with_what_was_probably_meant(
-    tmp_path: Path, text: str, wrong: str, meant: str
-) -> None:
+def test_a_typo_is_named_with_what_was_probably_meant(tmp_path: Path, text: str, wrong: str, meant: str) -> None:
     said = refusal(tmp_path, text)
     assert wrong in said
     assert f"did you mean {meant}?" in said
@@ -125,9 +124,7 @@ def test_a_constant_means_what_is_written(tmp_path: Path, written: str, text: st
     assert mapping.feed("orders").columns["coupon"].text == text
 
 
-@pytest.mark.parametrize(
-    ("written", "region"), [("GB", "GB"), ("cn", "CN"), ("NO", "NO"), ("", None), ("~", None)]
-)
+@pytest.mark.parametrize(("written", "region"), [("GB", "GB"), ("cn", "CN"), ("NO", "NO"), ("", None), ("~", None)])
 def test_phone_region(tmp_path: Path, written: str, region: str | None) -> None:
     """Norway is no `false`."""
     assert read(tmp_path, f"phone_region: {written}").phone_region == region
@@ -171,9 +168,7 @@ def test_a_changed_mapping_changes_only_its_own_feeds_fingerprint(tmp_path: Path
 
 
 def test_source_columns_are_found_whatever_their_case(zone: Zone) -> None:
-    zone.mapping(
-        {"feeds": {"orders": {"columns": {"order_id": "invoiceno", "coupon": {"sql": "lower(KUPON)"}}}}}
-    )
+    zone.mapping({"feeds": {"orders": {"columns": {"order_id": "invoiceno", "coupon": {"sql": "lower(KUPON)"}}}}})
     zone.csv("orders/a.csv", [{"InvoiceNo": "7", "USER_ID": "u", "Ordered_At": "2024-01-01", "AMOUNT": "1",
                                "kupon": "X"}])  # fmt: skip
     zone.take()

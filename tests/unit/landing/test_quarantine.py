@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import duckdb
 import pytest
-from landing.zone import POLICY, Zone, order
 from muster.policy import Policy
+
+from landing.zone import POLICY, Zone, order
 
 HEADER = "order_id,user_id,ordered_at,amount"
 
@@ -85,7 +86,10 @@ def test_a_line_needs_an_amount_or_quantity_and_price(
     ],
 )
 def test_reasons_of_other_feeds(zone: Zone, feed: str, good: str, bad: str, reason: tuple[str, str]) -> None:
-    header = {"community_events": "event_id,user_id,event_type,occurred_at", "suppressions": "user_id,reason,kind,since"}
+    header = {
+        "community_events": "event_id,user_id,event_type,occurred_at",
+        "suppressions": "user_id,reason,kind,since",
+    }
     zone.csv("orders/a.csv", [order(1)])
     zone.write(f"{feed}/a.csv", f"{header[feed]}\n{good}\n{bad}\n")
     zone.take()
@@ -115,7 +119,9 @@ def test_a_row_has_the_number_that_it_has_in_its_file(zone: Zone) -> None:
 
 def test_every_bad_rows_own_text_is_kept_for_the_owner(zone: Zone) -> None:
     zone.write("orders/a.csv", f"{HEADER}\no1,u,2024-01-01\no2,u,bad,2\no3,u,2024-01-01,3\n")
-    zone.write("orders/b.jsonl", '{"order_id": "o4"\n[5]\n{"order_id": "o6", "user_id": 1, "ordered_at": "bad", "amount": 1}\n')
+    zone.write(
+        "orders/b.jsonl", '{"order_id": "o4"\n[5]\n{"order_id": "o6", "user_id": 1, "ordered_at": "bad", "amount": 1}\n'
+    )
     zone.parquet("orders/c.parquet", "select 'o7' as order_id, 'u' as user_id, 'bad' as ordered_at, 1 as amount")
     zone.take()
     (vault,) = (zone.private / "quarantine").glob("*.parquet")
@@ -144,8 +150,13 @@ def test_a_misplaced_quotation_mark_costs_its_own_row_only(zone: Zone) -> None:
     assert zone.staged("_row, user_id, _reason") == [(1, "u", None), (2, None, "unreadable_row"), (3, '5" u', None)]
 
 
-@pytest.mark.parametrize(("bad", "of", "passes"), [(5, 100, True), (6, 100, False), (10, 200, True), (11, 200, False),
-                                                    (98, 99, True), (50, 99, True), (100, 2000, True), (101, 2000, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("bad", "of", "passes"),
+    [
+        (5, 100, True), (6, 100, False), (10, 200, True), (11, 200, False), (100, 2000, True), (101, 2000, False),
+        (50, 99, True), (98, 99, True),
+    ],
+)  # fmt: skip
 def test_the_share_that_a_night_bears(zone: Zone, bad: int, of: int, passes: bool) -> None:
     """Exactly 5 % passes, one row more stops; below 100 rows a share says nothing."""
     with_bad(zone, bad, of, ordered_at="bad")
@@ -176,8 +187,10 @@ def test_rows_that_cannot_be_split_count_in_the_share(zone: Zone) -> None:
     assert "orders: 6 of 100 new rows" in zone.refused()
 
 
-@pytest.mark.parametrize(("share", "bad", "passes"), [("0", 0, True), ("0", 1, False), ("100", 199, True), ("0.5", 1, True),
-                                                      ("0.5", 2, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("share", "bad", "passes"),
+    [("0", 0, True), ("0", 1, False), ("100", 199, True), ("0.5", 1, True), ("0.5", 2, False)],
+)
 def test_the_share_is_policy(zone: Zone, share: str, bad: int, passes: bool) -> None:
     zone.policy = Policy({**POLICY.values, "max_quarantine_share": Decimal(share)})
     with_bad(zone, bad, 200, amount="x")

@@ -6,6 +6,7 @@ import json
 import duckdb
 import pytest
 from duckdb_extensions import import_extension
+
 from landing.zone import Zone, order
 
 HEADER = "order_id,user_id,ordered_at,amount"
@@ -74,7 +75,7 @@ def test_the_same_row_from_every_kind(zone: Zone, ending: str) -> None:
         f"{HEADER}\r\no1,u1,2024-01-01,1.50\r\n",
         f"\ufeff{HEADER}\no1,u1,2024-01-01,1.50\n",
         f"{HEADER}\n\n\no1,u1,2024-01-01,1.50\n\n",
-        f'"order_id","user_id","ordered_at","amount"\n"o1","u1","2024-01-01","1.50"\n',
+        '"order_id","user_id","ordered_at","amount"\n"o1","u1","2024-01-01","1.50"\n',
         f"{HEADER.replace(',', ';')}\no1;u1;2024-01-01;1.50\n",
         f"{HEADER.replace(',', '|')}\no1|u1|2024-01-01|1.50\n",
         "order_id\tuser_id\tordered_at\tamount\no1\tu1\t2024-01-01\t1.50\n",
@@ -104,7 +105,7 @@ def test_a_delimiter_that_the_mapping_names(zone: Zone) -> None:
         '\ufeff{"order_id": "o1", "user_id": "u1", "ordered_at": "2024-01-01", "amount": "1.50"}\r\n',
         '{"amount": 1.50, "ordered_at": "2024-01-01", "user_id": "u1", "order_id": "o1", "x": {"y": [1]}, "": 2}',
         '{"order_id": "o1", "user_id": "\\u0075\\u0031", "ordered_at": "2024-01-01", "amount": 1.5, "a/b~c\\"d": 1}\n',
-        '{"order_id": "o1", "user_id": "u1", "ordered_at": "2024-01-01", "amount": 1.5, "_row": 7, "json": 1, "line": 2}',
+        '{"order_id": "o1", "user_id": "u1", "ordered_at": "2024-01-01", "amount": 1.5, "_row": 7, "line": 2}',
     ],
 )
 def test_spellings_of_a_jsonl_file(zone: Zone, text: str) -> None:
@@ -134,7 +135,8 @@ def test_a_folder_named_like_a_column_does_not_overwrite_it(zone: Zone) -> None:
 @pytest.mark.parametrize(
     ("said", "codec", "word"),
     [
-        ("gb18030", "gb18030", "優惠券ѓ😀"), ("GBK", "gbk", "优惠券"), ("big5", "big5", "優惠"), ("latin-1", "latin-1", "café"),
+        ("gb18030", "gb18030", "優惠券ѓ😀"), ("GBK", "gbk", "优惠券"), ("big5", "big5", "優惠"),
+        ("latin-1", "latin-1", "café"),
         ("windows-1252", "cp1252", "5 €"), ("shift_jis", "shift_jis", "カフェ"), ("utf-16", "utf-16", "优惠券😀"),
         ("utf-8-sig", "utf-8-sig", "优惠券"), ("utf-8", "utf-8", "优惠券😀"),
     ],
