@@ -15,9 +15,8 @@ _SCORES = (5, 4, 3, 2, 1)
 
 def write(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
     """Write report.html into the candidate; connection: one that sees its marts and unpublished layers."""
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True)
-    environment.filters["number"] = _number
-    page = environment.get_template(f"{FILE_NAME}.j2").render(
+    page = render(
+        FILE_NAME,
         candidate=candidate,
         totals=_totals(connection),
         grid=_grid(connection),
@@ -31,6 +30,13 @@ def write(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
         failed=[check for check in candidate.checks if not check["success"]],
     )
     (candidate.folder / FILE_NAME).write_text(page, encoding="utf-8")
+
+
+def render(page: str, **values: object) -> str:
+    """The page of templates/<page>.j2."""
+    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True)
+    environment.filters["number"] = _number
+    return environment.get_template(f"{page}.j2").render(**values)
 
 
 def _totals(connection: duckdb.DuckDBPyConnection) -> dict:

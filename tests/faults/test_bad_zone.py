@@ -30,7 +30,7 @@ def test_a_second_currency(delivery: Shop) -> None:
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [
-        ("busines_timezone: UTC", "`busines_timezone` under the file is unknown; did you mean `business_timezone`?"),
+        ("busines_timezone: UTC", "`busines_timezone` is unknown; did you mean `business_timezone`?"),
         ("feeds: {order: {}}", "`order` under feeds is unknown; did you mean `orders`?"),
         ("feeds: {orders: {columns: {user: uid}}}", "`user` under feeds.orders.columns is unknown; did you mean"),
         ("feeds: {orders: {columns: {user_id: UserID}}}", "`UserID`, which no file of the feed has; did you mean"),
@@ -67,6 +67,7 @@ def test_no_feeds_at_all(delivery: Shop) -> None:
     delivery.write("order/a.csv", text())
     said = refused(delivery)
     assert "the landing zone holds no orders, no order_lines and no users" in said
+    assert "found elsewhere: order/a.csv" in said
     assert "orders/ or order_lines/" in said
 
 

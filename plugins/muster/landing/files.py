@@ -3,12 +3,13 @@
 import fnmatch
 import hashlib
 import time
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
 from muster.errors import MusterError
 from muster.landing.feeds import FEEDS, Feed
-from muster.landing.mapping import Mapping
+from muster.landing.mapping import FILE_NAME, Mapping
 
 KINDS = {
     ".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv",
@@ -48,6 +49,7 @@ class Listing:
     files: dict[str, list[LandingFile]]
     unfinished: list[str]
     ignored: list[str]
+    stray: list[str]  # data that lies where no feed looks
 
 
 def kind_of(name: str) -> str | None:
@@ -64,11 +66,20 @@ def list_landing(landing: Path, mapping: Mapping) -> Listing:
     for found in paths.values():
         for path in found:
             readers[path] = readers.get(path, 0) + 1
-    listing = Listing({}, [], [])
+    listing = Listing({}, [], [], _stray(landing, readers))
     for name, found in paths.items():
         files = [f for path in found if (f := _landing_file(landing, name, path, readers[path] > 1, listing))]
         listing.files[name] = sorted(files, key=lambda f: f.path.encode())
     return listing
+
+
+def _stray(landing: Path, read: Container[Path]) -> list[str]:
+    paths = (p for p in landing.rglob("*") if p not in read and kind_of(p.name) and p.is_file())
+    return sorted(p.relative_to(landing).as_posix() for p in paths if not _is_hidden(p.relative_to(landing)))
+
+
+def _is_hidden(path: Path) -> bool:
+    return any(part.startswith(HIDDEN) for part in path.parts)
 
 
 def _paths(landing: Path, feed: Feed, glob: str | None) -> list[Path]:
@@ -76,7 +87,10 @@ def _paths(landing: Path, feed: Feed, glob: str | None) -> list[Path]:
         return [p for p in (landing / feed.name).rglob("*") if p.is_file()]
     found = [p for p in landing.rglob("*") if p.is_file() and _matches(p.relative_to(landing).as_posix(), glob)]
     if not found:
-        raise MusterError(f"feeds.{feed.name}.files: no file of the landing zone matches `{glob}`")
+        raise MusterError(
+            f"{FILE_NAME}: feeds.{feed.name}.files: no file of the landing zone matches `{glob}`",
+            "give a path under the landing zone, for example exports/*.csv or exports/**/*.csv",
+        )
     return found
 
 
@@ -96,7 +110,7 @@ def _matches(path: str, glob: str) -> bool:
 
 def _landing_file(landing: Path, feed: str, path: Path, shared: bool, listing: Listing) -> LandingFile | None:
     relative, name = path.relative_to(landing).as_posix(), path.name
-    if any(part.startswith(HIDDEN) for part in path.relative_to(landing).parts):
+    if _is_hidden(path.relative_to(landing)):
         return None
     if any(sign in relative for sign in "*?["):
         raise MusterError(

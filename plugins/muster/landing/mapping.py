@@ -108,7 +108,7 @@ def read_mapping(landing: Path) -> Mapping:
 
 def parse_mapping(document: object) -> Mapping:
     """The checked Mapping of a parsed mapping.yml."""
-    top = _section(document, "the file", TOP_KEYS)
+    top = _section(document, "", TOP_KEYS)
     feeds = {}
     for name, part in _section(top.get("feeds") or {}, "feeds", FEEDS).items():
         feeds[name] = _feed_mapping(FEEDS[name], part)
@@ -124,12 +124,14 @@ def parse_mapping(document: object) -> Mapping:
 def _section(value: object, where: str, known: Iterable[str]) -> dict[str, object]:
     known = list(known)
     if not isinstance(value, dict):
-        raise MusterError(f"{FILE_NAME}: {where} must hold `key: value` lines", f"known keys: {', '.join(known)}")
+        raise MusterError(
+            f"{FILE_NAME}: {where or 'the file'} must hold `key: value` lines", f"known keys: {', '.join(known)}"
+        )
     section = {str(key): entry for key, entry in value.items()}
     for key in section:
         if key not in known:
             raise MusterError(
-                f"{FILE_NAME}: `{key}` under {where} is unknown{suggestion(key, known)}",
+                f"{FILE_NAME}: `{key}`{f' under {where}' if where else ''} is unknown{suggestion(key, known)}",
                 f"known keys: {', '.join(known)}",
             )
     return section

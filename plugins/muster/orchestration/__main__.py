@@ -45,7 +45,7 @@ def up(port: int) -> None:
 def _say_release(settings: Settings) -> None:
     shown = release.current(settings)
     print(f"\npublished {shown.name}: look at")
-    for name in ("report.html", "exports/segments.csv", "quality/marts/index.html", "muster.duckdb"):
+    for name in ("report.html", "exports/segments.csv", "quality/index.html", "muster.duckdb"):
         print(f"  {Path(os.path.relpath(settings.current)) / name}")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from muster.candidate import Candidate
 from muster.errors import MusterError
+from muster.quality.overview import write_overview
 from muster.quality.results import STOP, Check
 from muster.quality.suites import run_suites
 
@@ -31,12 +32,13 @@ def audit(candidate: Candidate, boundary: str, database: Path, suites: list[Path
     known = candidate.warnings
     candidate.warnings += [said for check in warned if (said := check.sentence()) not in known]
     candidate.save()
+    write_overview(candidate)
     log.info("  %d expectations on %d table(s): %d passed, %d warned, %d stopped",
              len(checks), len(suites), len(checks) - len(failed), len(warned), len(stopped))  # fmt: skip
     if stopped:
         reasons = "\n".join(f"    {check.sentence()}" for check in stopped)
         raise MusterError(
             f"the audit of {boundary} stops the night, nothing is published:\n{reasons}",
-            f"look at {docs / 'index.html'}, correct the data, run the night again",
+            f"look at {candidate.quality / 'index.html'}, correct the data, run the night again",
         )
     return checks

@@ -135,6 +135,15 @@ def test_a_glob_that_matches_nothing_is_an_error(tmp_path: Path) -> None:
     )
 
 
+def test_data_where_no_feed_looks_is_named_in_a_warning(zone: Zone) -> None:
+    """A folder `order` or a file beside the folders would otherwise be missed without a word."""
+    zone.csv("orders/a.csv", [order(1)])
+    zone.csv("order/b.csv", [order(2)])
+    zone.csv("c.csv", [order(3)])
+    zone.csv("_old/d.csv", [order(4)])
+    assert "2 file(s) lie in no feed's folder and are not read: c.csv, order/b.csv" in zone.take().warnings
+
+
 def test_one_file_may_serve_two_feeds(zone: Zone) -> None:
     zone.mapping({"feeds": {"users": {"files": "orders/*.csv"}}})
     zone.csv("orders/a.csv", [order(1), order(2, user_id="u1"), order(3, user_id=""), order(4)])

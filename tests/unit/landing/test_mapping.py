@@ -24,8 +24,8 @@ def refusal(folder: Path, text: str) -> str:
 @pytest.mark.parametrize(
     ("text", "wrong", "meant"),
     [
-        ("busines_timezone: UTC", "`busines_timezone` under the file", "`business_timezone`"),
-        ("feed: {}", "`feed` under the file", "`feeds`"),
+        ("busines_timezone: UTC", "`busines_timezone` is unknown", "`business_timezone`"),
+        ("feed: {}", "`feed` is unknown", "`feeds`"),
         ("feeds: {order_line: {}}", "`order_line` under feeds", "`order_lines`"),
         ("feeds: {orders: {colums: {}}}", "`colums` under feeds.orders", "`columns`"),
         ("feeds: {orders: {columns: {orderid: x}}}", "`orderid` under feeds.orders.columns", "`order_id`"),
