@@ -42,6 +42,6 @@ def _checked(row: dict[str, str]) -> Decimal:
         value, low, high = (Decimal(row[column]) for column in ("value", "minimum", "maximum"))
     except InvalidOperation as error:
         raise MusterError(f"{FILE_NAME}: {row['parameter']} is not a number", "correct its value") from error
-    if not low <= value <= high:
+    if not (value.is_finite() and low <= value <= high):
         raise MusterError(f"{FILE_NAME}: {row['parameter']} is {value}, outside {low} to {high}", "correct its value")
     return value

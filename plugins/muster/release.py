@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from muster.candidate import Candidate
+from muster.durable import sync, sync_tree
 from muster.errors import MusterError
 from muster.settings import Settings
 
@@ -97,10 +97,10 @@ def publish(settings: Settings, candidate: Candidate) -> Release:
     """Make the candidate a release; readers change over by one rename, unless a newer night is already current."""
     shutil.rmtree(candidate.work, ignore_errors=True)
     (candidate.folder / "candidate.json").unlink()
-    _sync_tree(candidate.folder)
+    sync_tree(candidate.folder)
     folder = settings.releases / candidate.name
     candidate.folder.rename(folder)
-    _sync(settings.releases)
+    sync(settings.releases)
     release = Release(candidate.as_of_date, candidate.run, folder)
     shown = current(settings)
     if shown is None or shown.as_of_date <= release.as_of_date:
@@ -114,7 +114,7 @@ def point_current(settings: Settings, release: Release) -> None:
     draft.unlink(missing_ok=True)
     draft.symlink_to(Path("releases") / release.name)
     draft.replace(settings.current)
-    _sync(settings.home)
+    sync(settings.home)
 
 
 def rollback(settings: Settings, to: str | None = None) -> tuple[Release, Release]:
@@ -146,18 +146,3 @@ def remove_old(settings: Settings, keep: int) -> list[str]:
         release.folder.rename(doomed)
         shutil.rmtree(doomed)
     return [release.name for release in old]
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        if path.is_file():
-            _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -24,7 +24,8 @@ def describe_status(settings: Settings) -> Iterator[str]:
     others = [r.name for r in reversed(release.releases(settings)) if shown is None or r.name != shown.name]
     yield f"others   {', '.join(others) or 'none'}"
     owner = read_owner(settings.home)
-    yield f"at work  run {owner.run}, step {owner.step}: {owner.state}" if owner else "at work  nobody"
+    at_work = owner and owner.state != "failed"
+    yield f"at work  run {owner.run}, step {owner.step}: {owner.state}" if at_work else "at work  nobody"
     runs = journal.read(settings.home)[-LAST_RUNS:]
     if runs:
         yield "runs"

@@ -145,7 +145,7 @@ def _say_proposal(landing: Path, listing: Listing, mapping: Mapping, say: Say) -
         for file in files:
             part = mapping.feed(file.feed)
             try:
-                reading.load_extensions(connection, [file], part)
+                reading.load_extensions(connection, [file])
                 readable = reading.inspect(connection, file, part)
             except MusterError as error:
                 say(f"  problem  {error}")

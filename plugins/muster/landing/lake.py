@@ -10,6 +10,7 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from muster.durable import sync
 from muster.landing.feeds import FEEDS
 
 LOG = "_log"
@@ -132,6 +133,7 @@ class Lake:
         for part in entry.parts:
             target = self.folder / part
             target.parent.mkdir(parents=True, exist_ok=True)
+            sync(staged / part)
             (staged / part).replace(target)
         self.commit(entry)
 

@@ -60,7 +60,7 @@ class Utf8Copy:
             raise wrong_encoding(file, part) from error
 
 
-def load_extensions(connection: duckdb.DuckDBPyConnection, files: list[LandingFile], _part: object = None) -> None:
+def load_extensions(connection: duckdb.DuckDBPyConnection, files: list[LandingFile]) -> None:
     """Load what these files need from the installed packages, before the connection is locked."""
     if any(f.kind == "xlsx" for f in files):
         import_extension("excel", con=connection)

@@ -1,4 +1,4 @@
--- one row per landing row that counts nowhere, with the reason; an order that breaks a rule is its first row
+-- one row per landing row that counts nowhere, with the reason; an order that breaks a rule is one row of it
 with rows_left_out as (
 
     select feed, source_file, source_row, reason_code, column_name
