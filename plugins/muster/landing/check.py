@@ -156,7 +156,7 @@ def _say_proposal(landing: Path, listing: Listing, mapping: Mapping, say: Say) -
                 proposals.append((proposal.propose(connection, FEEDS[feed], readable), glob))
     if proposals:
         say(f"\na {FILE_NAME} to begin with (check every line):\n")
-        for line in proposal.as_yaml(proposals, mapping.business_timezone):
+        for line in proposal.as_yaml(proposals, mapping):
             say("  " + line)
 
 

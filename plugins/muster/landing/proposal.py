@@ -9,6 +9,7 @@ import duckdb
 
 from muster.landing.expressions import literal, quoted
 from muster.landing.feeds import DATE, ORDER_STATUSES, TIMESTAMP, Feed
+from muster.landing.mapping import FeedMapping, Mapping
 from muster.landing.reading import Readable
 from muster.landing.synonyms import DATE_FORMATS, STATUS_WORDS, SYNONYMS
 
@@ -80,14 +81,25 @@ def propose(connection: duckdb.DuckDBPyConnection, feed: Feed, readable: Readabl
     return proposal
 
 
-def as_yaml(proposals: list[tuple[Proposal, str | None]], timezone: str = "UTC") -> Iterator[str]:
-    """Lines of a mapping.yml; each proposal with the glob of its files where they lie in no feed folder."""
-    yield f"business_timezone: {timezone}    # the zone in which the shop's days begin, for example Europe/London"
+def as_yaml(proposals: list[tuple[Proposal, str | None]], mapping: Mapping) -> Iterator[str]:
+    """Lines of a mapping.yml; each proposal with the glob of its files where they lie in no feed folder.
+
+    mapping: the one that is there, whose other settings are kept.
+    """
+    yield f"business_timezone: {mapping.business_timezone}    # where the shop's days begin, for example Europe/London"
+    for key in ("currency", "phone_region"):
+        if value := getattr(mapping, key):
+            yield f"{key}: {_yaml_quoted(value)}"
     yield "feeds:"
     for proposal, files in proposals:
         yield f"  {proposal.feed}:"
         if files:
             yield f"    files: {_yaml(files)}"
+        part = mapping.feed(proposal.feed)
+        if part.encoding != FeedMapping().encoding:
+            yield f"    encoding: {_yaml_quoted(part.encoding)}"
+        if part.delimiter:
+            yield f"    delimiter: {_yaml_quoted(part.delimiter)}"
         yield "    columns:"
         for name, source in proposal.columns.items():
             yield f"      {name}: {source}"
