@@ -1,7 +1,14 @@
 -- one row per customer with at least one purchase on or before as_of_date
 with metrics as (
 
-    select * from {{ ref("int_customer_totals") }} where lifetime_purchases > 0
+    -- a condition beside the equality would make the joins below compare every customer with every value
+    select
+        *,
+        case when frequency > 0 then cast(-recency_days as decimal(18, 2)) end as scored_recency,
+        case when frequency > 0 then cast(frequency as decimal(18, 2)) end as scored_frequency,
+        case when frequency > 0 then monetary end as scored_monetary
+    from {{ ref("int_customer_totals") }}
+    where lifetime_purchases > 0
 
 ),
 
@@ -21,13 +28,11 @@ scored as (
         tiers.value_tier
     from metrics
     left join scores as recency_scores
-        on recency_scores.metric = 'recency' and recency_scores.value = -metrics.recency_days
-        and metrics.frequency > 0
+        on recency_scores.metric = 'recency' and metrics.scored_recency = recency_scores.value
     left join scores as frequency_scores
-        on frequency_scores.metric = 'frequency' and frequency_scores.value = metrics.frequency
+        on frequency_scores.metric = 'frequency' and metrics.scored_frequency = frequency_scores.value
     left join scores as monetary_scores
-        on monetary_scores.metric = 'monetary' and monetary_scores.value = metrics.monetary
-        and metrics.frequency > 0
+        on monetary_scores.metric = 'monetary' and metrics.scored_monetary = monetary_scores.value
     inner join scores as lifetime_scores
         on lifetime_scores.metric = 'lifetime_monetary' and lifetime_scores.value = metrics.lifetime_monetary
     inner join {{ ref("value_tiers") }} as tiers on tiers.tier_rank = lifetime_scores.score
