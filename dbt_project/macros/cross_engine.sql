@@ -24,19 +24,3 @@
 {% macro default__by_bytes(text) -%}
     {{ text }}
 {%- endmacro %}
-
-{#- A state table of the previous release, or no rows of the same columns before the first one. -#}
-{% macro previous_state(table, columns) -%}
-    {%- set relation = adapter.get_relation(
-        database=var("previous_database", target.database), schema="state", identifier=table
-    ) if execute else none -%}
-    {%- if relation -%}
-        select {{ columns | join(", ") }} from {{ relation }}
-    {%- else -%}
-        select
-        {%- for name, type in columns.items() %}
-            cast(null as {{ type }}) as {{ name }}{{ "," if not loop.last }}
-        {%- endfor %}
-        where 1 = 0
-    {%- endif -%}
-{%- endmacro %}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from muster import candidate as candidates
 from muster import nightly
 from muster.errors import MusterError
@@ -27,12 +28,12 @@ USERS = [
     {"user_id": "twice", "nickname": "Ann", "registered_at": "2024-01-01"},
     {"user_id": "idle", "nickname": "Bob", "registered_at": "2024-01-01"},
 ]
-ORDERS = [
-    {"order_id": "1", "user_id": "twice", "ordered_at": "2024-03-01", "amount": "20"},
-    {"order_id": "2", "user_id": "twice", "ordered_at": DAY, "amount": "30"},
-    {"order_id": "3", "user_id": "once", "ordered_at": "2024-03-15", "amount": "10"},
-    {"order_id": "4", "user_id": "once", "ordered_at": DAY, "amount": "10"},
-    {"order_id": "4", "user_id": "idle", "ordered_at": DAY, "amount": "10"},  # an order of two users
+LINES = [
+    {"order_id": "1", "user_id": "twice", "ordered_at": "2024-03-01", "sku": "cup", "line_amount": "20"},
+    {"order_id": "2", "user_id": "twice", "ordered_at": DAY, "sku": "cup", "line_amount": "30"},
+    {"order_id": "3", "user_id": "once", "ordered_at": "2024-03-15", "sku": "pot", "line_amount": "10"},
+    {"order_id": "4", "user_id": "once", "ordered_at": DAY, "line_amount": "10"},
+    {"order_id": "4", "user_id": "idle", "ordered_at": DAY, "line_amount": "10"},  # an order of two users
 ]
 
 # suite -> landing rows that are typed without complaint, and that break every expectation of the suite which
@@ -86,51 +87,10 @@ LANDING = {
     "raw_surveys": [{"user_id": "a", "question": "q", "answer": "b", "answered_at": LONG_AGO}],
 }  # fmt: skip
 
-# suite -> rounds of damage to its table {t}: statements, and values with which a copy of one good row is added; a
+# suite -> what breaks its table {t}: `rounds` of statements, or of values with which a copy of `good_row` is added; a
 # copy alone already breaks what must be unique.
-ANOTHER_DAY = "as_of_date - 1 as as_of_date"
 MARTS = {
-    "marts_customer_rfm": [
-        [
-            "alter table {t} add column surprise integer", ANOTHER_DAY, "null as user_id", "null as monetary",
-            "'nobody' as user_id", "'hero' as segment", "'gold' as value_tier", "6 as r_score", "-1 as f_score",
-            "6 as m_score", "0 as frequency", "9 as frequency", "'5' as rfm_code", "'999' as rfm_code",
-            "0 as lifetime_purchases", "as_of_date as first_purchase_date, as_of_date - 1 as last_purchase_date",
-            "as_of_date + 1 as last_purchase_date", "recency_days + 1 as recency_days",
-        ],
-    ],
-    "marts_rfm_cut_points": [
-        [
-            "alter table {t} add column surprise integer", ANOTHER_DAY, "null as cut_value", "'age' as metric",
-            "101 as percentile", "98 as percentile", "-9999 as cut_value, 99 as percentile",
-            "'recency' as metric, 30 as cut_value",
-        ],
-        ["delete from {t}"],
-    ],
-    "marts_customers": [
-        [
-            ANOTHER_DAY, "null as user_id", "null as person_id", "'nobody' as person_id", "0 as lifetime_purchases",
-            "frequency + 1 as frequency", "'hero' as segment", "null as segment", "'prospect' as segment",
-            "'gold' as value_tier", "null as segment_zh", "as_of_date + 1 as first_seen_date", "true as is_stub",
-            "true as is_on_crowded_handle",
-        ],
-        ["delete from {t}"],
-    ],
-    "marts_quarantine": [[ANOTHER_DAY, "null as reason_en", "'letters' as feed", '0 as "row"']],
-    "marts_runs": [
-        [
-            ANOTHER_DAY, "null as run", "null as status", "'lost' as status", "null as started_at",
-            "'failed' as status", "timestamp '1999-01-01' as finished_at",
-        ],
-        ["delete from {t}"],
-    ],
-}  # fmt: skip
-GOOD_ROW = {
-    "marts_customer_rfm": "user_id = 'twice'",
-    "marts_customers": "user_id = 'twice'",
-    "marts_rfm_cut_points": "metric = 'monetary' and percentile = 80",
-    "marts_quarantine": "reason_code = 'order_of_two_users'",
-    "marts_runs": "run_as_of_date = as_of_date",
+    path.stem: yaml.safe_load(path.read_text()) for path in sorted((Path(__file__).parent / "damage").glob("*.yml"))
 }
 
 
@@ -185,7 +145,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 def transformed(published: Shop, tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, nightly.Night, Path]:
     """The next night, after `transform`, with its good data; the folder keeps candidate.json and the database."""
     shop, kept = copy_of(published, tmp_path_factory.mktemp("transformed")), tmp_path_factory.mktemp("kept")
-    shop.csv("orders/001.csv", ORDERS)
+    shop.csv("order_lines/001.csv", LINES)
     night = shop.start(DAY)
     for step in ("ingest", "audit_raw", "transform"):
         nightly.run_step(night, step)
@@ -228,16 +188,16 @@ def lose_a_row(candidate: candidates.Candidate, feed: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in SUITES if not name.startswith("raw_")])
 def test_damaged_marts_stop_the_night(name: str, transformed: tuple[Shop, nightly.Night, Path]) -> None:
-    assert name in MARTS, f"say in MARTS what breaks {name}.json"
+    assert name in MARTS, f"say in damage/{name}.yml what breaks {name}.json"
     shop, night, kept = transformed
     before = seen_by_readers(shop)
     candidate = candidates.load(night.settings, night.run)
     failed: set[str] = set()
-    for damage in MARTS[name]:
+    for damage in MARTS[name]["rounds"]:
         shutil.copytree(kept, candidate.folder, dirs_exist_ok=True)
         table = f"marts.{SUITES[name]['meta']['table']}"
         with duckdb.connect(str(candidate.database)) as connection:
-            connection.execute(f"create temp table good as from {table} where {GOOD_ROW[name]} limit 1")
+            connection.execute(f"create temp table good as from {table} where {MARTS[name]['good_row']} limit 1")
             connection.execute(f"create or replace table {table} as from {table}")  # without its constraints
             for change in damage:
                 copied = f"insert into {table} by name from good select * replace ({change})"
@@ -250,13 +210,13 @@ def test_damaged_marts_stop_the_night(name: str, transformed: tuple[Shop, nightl
 def test_the_command_line_says_what_and_what_next(published: Shop, tmp_path: Path) -> None:
     shop = copy_of(published, tmp_path)
     before = seen_by_readers(shop)
-    shop.csv("orders/001.csv", [*ORDERS, ORDERS[0] | {"order_id": "5", "ordered_at": LONG_AGO}])
+    shop.csv("order_lines/001.csv", [*LINES, LINES[0] | {"order_id": "5", "ordered_at": LONG_AGO}])
     finished = subprocess.run(
         [Path(sys.executable).parent / "muster", "run", "--as-of", DAY, "--landing", shop.landing],
         env={**os.environ, "MUSTER_HOME": str(shop.home)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert finished.returncode == 1
-    assert "orders: expected no order dated before 1990 or after 2100: 1 row(s)" in finished.stderr
+    assert "order_lines: expected no line dated before 1990 or after 2100: 1 row(s)" in finished.stderr
     assert "What to do: look at" in finished.stderr
     assert "Traceback" not in finished.stderr + finished.stdout
     assert seen_by_readers(shop) == before

@@ -32,44 +32,27 @@ CUSTOMER_RFM = [
 # The night before: bob, and a purchase. Then ann, who was there before him and has his phone; one dormant and two
 # scored buyers, a visitor, staff, somebody who asked for peace, a linked refund, a row that cannot be read.
 BOB = [{"user_id": "bob", "registered_at": "2023-12-02", "phone": "+441632960001"}]
-FIRST_ORDER = [{"order_id": "0", "user_id": "bob", "ordered_at": "2024-01-09", "amount": "5"}]
+FIRST_LINE = [{"order_id": "0", "user_id": "bob", "ordered_at": "2024-01-09", "line_amount": "5"}]
 USERS = [
     {"user_id": "ann", "registered_at": "2023-12-01", "phone": "+44 1632 960001"},
     {"user_id": "visitor", "registered_at": "2024-01-09"},
     {"user_id": "staff", "registered_at": "2023-12-01", "is_staff": "yes"},
     {"user_id": "peace", "registered_at": "2023-12-01", "do_not_contact": "yes"},
 ]
-ORDERS = [
-    {"order_id": "1", "user_id": "ann", "ordered_at": "2024-01-02", "amount": "100"},
-    {"order_id": "2", "user_id": "ann", "ordered_at": "2024-01-05", "amount": "50"},
-    {"order_id": "3", "user_id": "ann", "ordered_at": "2024-01-08", "amount": "30", "status": "refund",
+LINES = [
+    {"order_id": "1", "user_id": "ann", "ordered_at": "2024-01-02", "line_amount": "100"},
+    {"order_id": "2", "user_id": "ann", "ordered_at": "2024-01-05", "line_amount": "50"},
+    {"order_id": "3", "user_id": "ann", "ordered_at": "2024-01-08", "line_amount": "30", "status": "refund",
      "refund_of_order_id": "1"},
-    {"order_id": "4", "user_id": "stub", "ordered_at": "2024-01-10", "amount": "20"},
-    {"order_id": "5", "user_id": "old", "ordered_at": "2022-01-10", "amount": "20"},
-    {"order_id": "6", "user_id": "staff", "ordered_at": "2024-01-10", "amount": "20"},
-    {"order_id": "7", "user_id": "", "ordered_at": "2024-01-10", "amount": "7"},
-    {"order_id": "8", "user_id": "ann", "ordered_at": "2024-01-10", "amount": "much"},
+    {"order_id": "4", "user_id": "stub", "ordered_at": "2024-01-10", "line_amount": "20"},
+    {"order_id": "5", "user_id": "old", "ordered_at": "2022-01-10", "line_amount": "20"},
+    {"order_id": "6", "user_id": "staff", "ordered_at": "2024-01-10", "line_amount": "20"},
+    {"order_id": "7", "user_id": "", "ordered_at": "2024-01-10", "line_amount": "7"},
+    {"order_id": "8", "user_id": "ann", "ordered_at": "2024-01-10", "line_amount": "much"},
 ]  # fmt: skip
 
 # data test -> what makes it fail: SQL on the candidate's database, the unpublished layers attached as `work`
-SABOTAGE = {
-    "money_adds_up": "update marts.customers set lifetime_monetary = lifetime_monetary + 0.01 where user_id = 'ann'",
-    "customer_rfm_is_customers_who_bought": "update marts.customer_rfm set recency_days = 1 where user_id = 'old'",
-    "every_customer_is_in_customers": "delete from marts.customers where user_id = 'visitor'",
-    "every_user_is_one_person": "update state.persons set person_id = 'nobody' where user_id = 'ann'",
-    "exported_segments_hold_nobody_unlisted":
-        "insert into work.exports.segments by name select user_id, person_id, segment, segment_en, segment_zh, "
-        "rfm_code, frequency, monetary, lifetime_purchases, lifetime_monetary from marts.customers "
-        "where user_id = 'peace'",
-    "fixed_cut_points_are_complete": "insert into work.policy.rfm_fixed_cut_points values ('monetary', 20, 100)",
-    "linked_refunds_lie_on_their_orders_day":
-        "update work.intermediate.int_order_amounts set net_date = date '2024-01-08' where side = 'refund'",
-    "percentiles_give_every_score":
-        "delete from work.policy.rfm_percentiles where metric = 'recency' and percentile = 20",
-    "quarantine_drops_nothing": "delete from marts.quarantine",
-    "rfm_scores_fit_the_window": "update marts.customer_rfm set f_score = 2 where user_id = 'stub'",
-    "segment_grid_is_complete": "delete from work.policy.segment_grid where r_score = 5 and f_score = 5",
-}  # fmt: skip
+SABOTAGE = {path.stem: path.read_text() for path in sorted((Path(__file__).parent / "sabotage").glob("*.sql"))}
 
 
 @dataclass(frozen=True)
@@ -106,10 +89,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder = tmp_path_factory.mktemp("models")
     shop = Shop(folder / "landing", folder / "home").mapping()
     shop.csv("users/1.csv", BOB)
-    shop.csv("orders/1.csv", FIRST_ORDER)
+    shop.csv("order_lines/1.csv", FIRST_LINE)
     _run(shop.start(BEFORE), "ingest", "transform", "publish")
     shop.csv("users/2.csv", USERS)
-    shop.csv("orders/2.csv", ORDERS)
+    shop.csv("order_lines/2.csv", LINES)
     night = shop.start(DAY)
     _run(night, "ingest", "transform")
     policy = Policy.read(shop.settings.policy_folder).as_vars()

@@ -44,7 +44,7 @@ components as (
 
 previous as (
 
-    {{ previous_state("persons", {"user_id": dbt.type_string(), "person_id": dbt.type_string()}) }}
+    {{ previous_release("state", "persons", {"user_id": dbt.type_string(), "person_id": dbt.type_string()}) }}
 
 ),
 

@@ -1,0 +1,18 @@
+{#-
+    A table of the release that state is carried from (the newest of an earlier as_of_date), or no rows of the same
+    columns before the first one, or where that release did not have the table yet.
+-#}
+{% macro previous_release(schema, table, columns) -%}
+    {%- set relation = adapter.get_relation(
+        database=var("previous_database", target.database), schema=schema, identifier=table
+    ) if execute else none -%}
+    {%- if relation -%}
+        select {{ columns | join(", ") }} from {{ relation }}
+    {%- else -%}
+        select
+        {%- for name, type in columns.items() %}
+            cast(null as {{ type }}) as {{ name }}{{ "," if not loop.last }}
+        {%- endfor %}
+        where 1 = 0
+    {%- endif -%}
+{%- endmacro %}

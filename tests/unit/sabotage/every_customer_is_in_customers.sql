@@ -1,0 +1,1 @@
+delete from marts.customers where user_id = 'visitor'

@@ -1,0 +1,1 @@
+insert into work.policy.rfm_fixed_cut_points values ('monetary', 20, 100)

@@ -1,0 +1,1 @@
+update marts.customers set lifetime_monetary = lifetime_monetary + 0.01 where user_id = 'ann'

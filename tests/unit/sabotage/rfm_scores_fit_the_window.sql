@@ -1,0 +1,1 @@
+update marts.customer_rfm set f_score = 2 where user_id = 'stub'
