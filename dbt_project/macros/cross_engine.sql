@@ -24,3 +24,26 @@
 {% macro default__by_bytes(text) -%}
     {{ text }}
 {%- endmacro %}
+
+{#- The integer quotient, rounded down; for numbers that are not negative. -#}
+{% macro whole_quotient(dividend, divisor) -%}
+    cast((({{ dividend }}) - ({{ dividend }}) % ({{ divisor }})) / ({{ divisor }}) as integer)
+{%- endmacro %}
+
+{#- The type of a 64-bit float: for what is computed, never for what is published. -#}
+{% macro type_double() -%}
+    {{ adapter.dispatch("type_double", "muster")() }}
+{%- endmacro %}
+
+{% macro default__type_double() -%}
+    double
+{%- endmacro %}
+
+{% macro postgres__type_double() -%}
+    double precision
+{%- endmacro %}
+
+{#- The day that other days are counted from where only their number matters. -#}
+{% macro epoch_date() -%}
+    cast('1970-01-01' as date)
+{%- endmacro %}

@@ -11,3 +11,13 @@
     {%- endif -%}
     {{ parameters[parameter] }}
 {%- endmacro %}
+
+{#- The last day of the month before as_of_date's: priors move once a month, not every night. -#}
+{% macro calibration_date() -%}
+    cast({{ dbt.dateadd("day", -1, dbt.date_trunc("month", as_of_date())) }} as date)
+{%- endmacro %}
+
+{#- The day whose stages the backtest holds against what happened since. -#}
+{% macro backtest_date() -%}
+    cast({{ dbt.dateadd("day", -(policy("backtest_days") | int), as_of_date()) }} as date)
+{%- endmacro %}

@@ -5,7 +5,7 @@ import logging
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from muster.errors import MusterError
@@ -17,28 +17,37 @@ MESSAGE_CHARACTERS = 400
 
 
 def build_arguments(
-    project: Path, target: str, target_path: Path, variables: Mapping[str, object], command: str = "build"
+    project: Path,
+    target: str,
+    target_path: Path,
+    variables: Mapping[str, object],
+    command: str = "build",
+    select: Sequence[str] = (),
+    without: Sequence[str] = ("unit_test",),
 ) -> list[str]:
     """The arguments of one dbt call; nothing is run.
 
     variables: values that are already checked (dates as ISO text, numbers): dbt pastes them raw into SQL.
+    select: dbt's node selection, everything where it is empty. without: resource types that are left out; unit tests
+    are tests of the code, not of the night.
     """
     return [
         command,
         "--project-dir", str(project),
         "--profiles-dir", str(project),
         "--target", target,
-        "--exclude-resource-type", "unit_test",  # tests of the code, not of the night
         "--target-path", str(target_path),
         "--log-path", str(target_path),
         "--log-level", "warn",
         "--no-use-colors",
         "--vars", json.dumps(variables, sort_keys=True),
+        *(word for kind in without for word in ("--exclude-resource-type", kind)),
+        *(word for selection in select for word in ("--select", selection)),
     ]  # fmt: skip
 
 
-def build(arguments: list[str], environment: Mapping[str, str], target_path: Path) -> list[dict]:
-    """Run dbt; logs a line per model, returns the nodes' results. MusterError names what failed."""
+def build(arguments: list[str], environment: Mapping[str, str], target_path: Path, quiet: bool = False) -> list[dict]:
+    """Run dbt; logs a line per model unless quiet, returns the nodes' results. MusterError names what failed."""
     dbt = Path(sys.executable).parent / "dbt"
     finished = subprocess.run(
         [str(dbt), *arguments],
@@ -51,7 +60,7 @@ def build(arguments: list[str], environment: Mapping[str, str], target_path: Pat
     if not results_file.exists():
         raise MusterError(f"dbt could not start:\n{_tail(finished.stdout + finished.stderr)}", "correct the project")
     results = json.loads(results_file.read_text())["results"]
-    for result in results:
+    for result in () if quiet else results:
         _log_result(result)
     failed = [r for r in results if r["status"] in ("error", "fail", "runtime error")]
     if failed or finished.returncode:

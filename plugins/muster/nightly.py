@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from muster import candidate as candidates
 from muster import dbt_build, journal, release, report
@@ -86,18 +86,33 @@ def audit_raw(night: Night) -> None:
 
 
 def transform(night: Night) -> None:
-    """One `dbt build`: staging, intermediate, marts, their contracts and tests."""
+    """The stages of the backtest day, then one `dbt build`: staging, intermediate, marts, their contracts and tests."""
     settings = night.settings
     candidate = candidates.load(settings, night.run)
+    policy = Policy.read(settings.policy_folder)
+    _build_backtest(settings, candidate, policy)
     earlier = settings.releases / candidate.previous / candidates.DATABASE if candidate.previous else None
     target_path = candidate.work / "dbt"
-    variables = {
-        "as_of_date": candidate.as_of_date.isoformat(),
-        "policy": Policy.read(settings.policy_folder).as_vars(),
-        **on_duckdb.DBT_VARS,
-    }
+    variables = _dbt_variables(candidate.as_of_date, policy)
     arguments = dbt_build.build_arguments(settings.dbt_project, settings.target, target_path, variables)
     dbt_build.build(arguments, on_duckdb.dbt_environment(candidate, earlier), target_path)
+
+
+def _build_backtest(settings: Settings, candidate: Candidate, policy: Policy) -> None:
+    """The stages exactly as a run for the backtest day gives them: the same models, as of that day."""
+    began = time.monotonic()
+    day = candidate.as_of_date - timedelta(days=policy.whole("backtest_days"))
+    target_path = candidate.work / "dbt_backtest"
+    arguments = dbt_build.build_arguments(
+        settings.dbt_project, settings.target, target_path, _dbt_variables(day, policy),
+        select=["+int_lifecycle"], without=["unit_test", "test"],
+    )  # fmt: skip
+    dbt_build.build(arguments, on_duckdb.backtest_environment(candidate), target_path, quiet=True)
+    log.info("  stages as of %s for the backtest in %.1f s", day, time.monotonic() - began)
+
+
+def _dbt_variables(as_of_date: date, policy: Policy) -> dict[str, object]:
+    return {"as_of_date": as_of_date.isoformat(), "policy": policy.as_vars(), **on_duckdb.DBT_VARS}
 
 
 def audit_marts(night: Night) -> None:

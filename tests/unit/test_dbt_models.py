@@ -66,11 +66,11 @@ class Project:
     def test(self, *selection: str) -> list[dict]:
         """`dbt test` of the selected tests; MusterError names those that fail."""
         target_path = self.candidate.work / "dbt"  # where `transform` left its parsed project
-        arguments = dbt_build.build_arguments(DBT_PROJECT, "duckdb", target_path, self.variables, "test")
-        position = arguments.index("--exclude-resource-type")
-        del arguments[position : position + 2]  # a night runs no unit tests
+        arguments = dbt_build.build_arguments(
+            DBT_PROJECT, "duckdb", target_path, self.variables, "test", select=selection, without=()
+        )
         environment = on_duckdb.dbt_environment(self.candidate, self.before.database)
-        return dbt_build.build([*arguments, "--select", *selection], environment, target_path)
+        return dbt_build.build(arguments, environment, target_path)
 
     @property
     def models(self) -> list[dict]:

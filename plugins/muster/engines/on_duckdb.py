@@ -14,11 +14,15 @@ from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.lake import LakeState
 from muster.landing.taking import lake_columns
 
-WORK_DATABASE = "work.duckdb"
-
 
 def work_database(candidate: Candidate) -> Path:
-    return candidate.work / WORK_DATABASE
+    """Scratch of the night: raw views, staging, intermediate, policy."""
+    return candidate.work / "work.duckdb"
+
+
+def backtest_database(candidate: Candidate) -> Path:
+    """The same layers as of the backtest day."""
+    return candidate.work / "backtest.duckdb"
 
 
 def open_candidate(candidate: Candidate, lake: Path, state: LakeState, runs: list[RunRecord]) -> None:
@@ -26,25 +30,31 @@ def open_candidate(candidate: Candidate, lake: Path, state: LakeState, runs: lis
     with duckdb.connect(str(candidate.database)) as connection:
         connection.execute("create schema if not exists marts")
         connection.execute("create schema if not exists state")
-    with duckdb.connect(str(empty_previous(candidate))):
-        pass
-    with duckdb.connect(str(work_database(candidate))) as connection:
-        connection.execute("create schema raw")
-        for feed in FEEDS.values():
-            rows = _rows_that_count(feed, state, lake, candidate.staged)
-            names = ", ".join(name for name, _ in lake_columns(feed)[:-4])
-            select = f"select {names}, _file as source_file, _row as source_row from ({rows}) where _reason is null"
-            if feed.name in ORDER_FEEDS:
-                select = _with_repeats(connection, feed, select, state, lake, candidate.staged)
-            connection.execute(f"create view raw.{feed.name} as {select}")
-        quarantined = " union all ".join(
-            f"""select {literal(feed.name)} as feed, _file as source_file, _row as source_row,
-                    _reason as reason_code, _reason_column as column_name, business_date
-                from ({_rows_that_count(feed, state, lake, candidate.staged)}) where _reason is not null"""
-            for feed in FEEDS.values()
-        )
-        connection.execute(f"create view raw.quarantined as {quarantined}")
-        _write_runs(connection, runs)
+    for path in _stand_ins(candidate).values():
+        with duckdb.connect(str(path)):
+            pass
+    for path in (work_database(candidate), backtest_database(candidate)):
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("create schema raw")
+            _show_rows(connection, state, lake, candidate.staged)
+            _write_runs(connection, runs)
+
+
+def _show_rows(connection: duckdb.DuckDBPyConnection, state: LakeState, lake: Path, staged: Path) -> None:
+    for feed in FEEDS.values():
+        rows = _rows_that_count(feed, state, lake, staged)
+        names = ", ".join(name for name, _ in lake_columns(feed)[:-4])
+        select = f"select {names}, _file as source_file, _row as source_row from ({rows}) where _reason is null"
+        if feed.name in ORDER_FEEDS:
+            select = _with_repeats(connection, feed, select, state, lake, staged)
+        connection.execute(f"create view raw.{feed.name} as {select}")
+    quarantined = " union all ".join(
+        f"""select {literal(feed.name)} as feed, _file as source_file, _row as source_row,
+                _reason as reason_code, _reason_column as column_name, business_date
+            from ({_rows_that_count(feed, state, lake, staged)}) where _reason is not null"""
+        for feed in FEEDS.values()
+    )
+    connection.execute(f"create view raw.quarantined as {quarantined}")
 
 
 def _with_repeats(
@@ -94,22 +104,35 @@ def _write_runs(connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) ->
         )
 
 
-def empty_previous(candidate: Candidate) -> Path:
-    """Stands in for the previous release before there is one."""
-    return candidate.work / "no_previous.duckdb"
+def _stand_ins(candidate: Candidate) -> dict[str, Path]:
+    """Empty databases in the places of those that a dbt run does not have."""
+    return {name: candidate.work / f"no_{name}.duckdb" for name in ("release", "previous", "backtest")}
 
 
 def dbt_environment(candidate: Candidate, previous: Path | None) -> dict[str, str]:
-    """What profiles.yml reads."""
+    """What profiles.yml reads for the night itself."""
     return {
         "MUSTER_DATABASE": str(candidate.database),
         "MUSTER_WORK_DATABASE": str(work_database(candidate)),
-        "MUSTER_PREVIOUS_DATABASE": str(previous or empty_previous(candidate)),
+        "MUSTER_PREVIOUS_DATABASE": str(previous or _stand_ins(candidate)["previous"]),
+        "MUSTER_BACKTEST_DATABASE": str(backtest_database(candidate)),
         "MUSTER_SCRATCH": str(candidate.work / "scratch"),
     }
 
 
-DBT_VARS = {"work_database": "work", "previous_database": "previous"}
+def backtest_environment(candidate: Candidate) -> dict[str, str]:
+    """What profiles.yml reads for the backtest: it has no release of its own, and none before it."""
+    empty = _stand_ins(candidate)
+    return {
+        "MUSTER_DATABASE": str(empty["release"]),
+        "MUSTER_WORK_DATABASE": str(backtest_database(candidate)),
+        "MUSTER_PREVIOUS_DATABASE": str(empty["previous"]),
+        "MUSTER_BACKTEST_DATABASE": str(empty["backtest"]),
+        "MUSTER_SCRATCH": str(candidate.work / "scratch"),
+    }
+
+
+DBT_VARS = {"work_database": "work", "previous_database": "previous", "backtest_database": "backtest"}
 
 
 @contextmanager

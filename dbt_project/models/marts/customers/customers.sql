@@ -72,9 +72,19 @@ final as (
         labels.label_zh as segment_zh,
         rfm.value_tier,
         tiers.label_en as value_tier_en,
-        tiers.label_zh as value_tier_zh
+        tiers.label_zh as value_tier_zh,
+        lifecycle.stage,
+        stages.label_en as stage_en,
+        stages.label_zh as stage_zh,
+        lifecycle.previous_stage,
+        lifecycle.stage_since,
+        lifecycle.at_risk_after_days,
+        lifecycle.churn_after_days,
+        lifecycle.threshold_source
     from customers
     inner join {{ ref("persons") }} as persons on customers.user_id = persons.user_id
+    inner join {{ ref("customer_lifecycle") }} as lifecycle on customers.user_id = lifecycle.user_id
+    inner join {{ ref("lifecycle_stages") }} as stages on lifecycle.stage = stages.stage
     left join users on customers.user_id = users.user_id
     left join suppressed on customers.user_id = suppressed.user_id
     left join crowded on customers.user_id = crowded.user_id
