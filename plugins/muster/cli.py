@@ -25,6 +25,7 @@ First steps:
   muster check --landing DIR            what is in a landing zone, and what is missing
   muster run --as-of 2011-12-09         one night on the shipped sample
   muster status                         what is published, what ran, what failed
+  muster explain 12347                  why this customer is where they are
 
 \b
 Environment:
@@ -64,6 +65,23 @@ def check(landing: Path | None) -> None:
     """
     if not landing_check.check(Settings.from_environment(landing), click.echo):
         sys.exit(1)
+
+
+@cli.command()
+@click.argument("user_id")
+@click.option("--json", "as_json", is_flag=True, help="The same with every number as a value, for programs.")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the sentences.")
+@click.option("--release", "name", metavar="RELEASE", help="A release's name (muster status lists them); else current.")
+def explain(user_id: str, as_json: bool, language: str, name: str | None) -> None:
+    """Say why a customer has this segment, value tier, churn threshold, stage and value.
+
+    Each with its numbers, where they are from, and what would change it. Reads a release, computes nothing anew.
+    """
+    from muster import explain as explanation
+
+    found = release.find(Settings.from_environment(), name)
+    write = explanation.as_json if as_json else explanation.as_text
+    click.echo(write(*explanation.explain(found, user_id), language=language))
 
 
 @cli.command()

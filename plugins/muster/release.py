@@ -54,6 +54,16 @@ def current(settings: Settings) -> Release | None:
     return next((r for r in releases(settings) if r.folder.resolve() == target), None)
 
 
+def find(settings: Settings, name: str | None) -> Release:
+    """The release of that name, the current one without a name; MusterError where there is none."""
+    known = releases(settings)
+    found = next((r for r in known if r.name == name), None) if name else current(settings)
+    if found is None:
+        others = ", ".join(r.name for r in reversed(known)) or "none"
+        raise MusterError(f"there is no release {name}" if name else "there is no release yet", f"releases: {others}")
+    return found
+
+
 def previous(settings: Settings, as_of_date: date) -> Release | None:
     """The release that state is carried from: the newest one of an earlier as_of_date, not `current`."""
     return max((r for r in releases(settings) if r.as_of_date < as_of_date), default=None)

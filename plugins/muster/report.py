@@ -55,8 +55,8 @@ def _grid(connection: duckdb.DuckDBPyConnection) -> dict[tuple[int, int], dict]:
     cells = _rows(
         connection,
         """select g.r_score, g.f_score, g.segment, l.label_en, l.label_zh, count(c.user_id) as customers
-        from work.policy.segment_grid g
-        join work.policy.segment_labels l using (segment)
+        from policy.segment_grid g
+        join policy.segment_labels l using (segment)
         left join marts.customer_rfm c on c.r_score = g.r_score and c.f_score = g.f_score
         group by all order by all""",
     )
@@ -70,7 +70,7 @@ def _counted(connection: duckdb.DuckDBPyConnection, column: str, labels: str, or
     found = _rows(
         connection,
         f"""select l.label_en, l.label_zh, count(c.user_id) as customers, coalesce(sum(c.monetary), 0) as monetary
-        from work.policy.{labels} l left join marts.customers c using ({column})
+        from policy.{labels} l left join marts.customers c using ({column})
         group by l.label_en, l.label_zh, l.{sorted_by} order by l.{order}""",
     )
     most = max((row["customers"] for row in found), default=0) or 1
