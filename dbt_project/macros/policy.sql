@@ -1,7 +1,15 @@
 {#- The night's parameters: constants, checked by muster before dbt starts. -#}
 
+{#-
+    From the environment, and only when SQL is made: a variable that changes every night would make dbt parse the whole
+    project every night. Unit tests set it as a variable.
+-#}
 {% macro as_of_date() -%}
-    cast('{{ var("as_of_date") }}' as date)
+    {%- if execute -%}
+        cast('{{ var("as_of_date", none) or env_var("MUSTER_AS_OF_DATE") }}' as date)
+    {%- else -%}
+        cast(null as date)
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro policy(parameter) -%}

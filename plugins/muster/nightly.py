@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from muster import candidate as candidates
-from muster import dbt_build, journal, release, report
+from muster import journal, release, report
 from muster.candidate import Candidate
+from muster.dbt_build import Dbt
 from muster.engines import on_duckdb
 from muster.errors import MusterError
 from muster.export import write_exports
@@ -66,7 +67,7 @@ def ingest(night: Night) -> None:
     candidate.warnings = found.warnings
     runs = [r for r in journal.read(settings.home) if r.run != night.run]
     runs.append(RunRecord(night.run, str(night.as_of_date), started_at, status="released"))
-    on_duckdb.open_candidate(candidate, settings.lake, found.state, runs)
+    on_duckdb.open_candidate(candidate, earlier and earlier.database, settings.lake, found.state, runs)
     candidate.warnings += check_freshness(candidate, policy, night.allow_stale)
     candidate.save()
     for warning in candidate.warnings:
@@ -82,7 +83,7 @@ def audit_raw(night: Night) -> None:
     candidate = candidates.load(night.settings, night.run)
     held = {file["feed"] for file in candidate.inputs}
     suites = [EXPECTATIONS / f"raw_{feed}.json" for feed in sorted(held)]
-    audit(candidate, "raw", on_duckdb.work_database(candidate), suites)
+    audit(candidate, "raw", on_duckdb.of_night(candidate).work, suites)
 
 
 def transform(night: Night) -> None:
@@ -91,28 +92,16 @@ def transform(night: Night) -> None:
     candidate = candidates.load(settings, night.run)
     policy = Policy.read(settings.policy_folder)
     _build_backtest(settings, candidate, policy)
-    earlier = settings.releases / candidate.previous / candidates.DATABASE if candidate.previous else None
-    target_path = candidate.work / "dbt"
-    variables = _dbt_variables(candidate.as_of_date, policy)
-    arguments = dbt_build.build_arguments(settings.dbt_project, settings.target, target_path, variables)
-    dbt_build.build(arguments, on_duckdb.dbt_environment(candidate, earlier), target_path)
+    Dbt(settings, on_duckdb.of_night(candidate).folder, candidate.as_of_date, policy).run()
 
 
 def _build_backtest(settings: Settings, candidate: Candidate, policy: Policy) -> None:
     """The stages exactly as a run for the backtest day gives them: the same models, as of that day."""
     began = time.monotonic()
     day = candidate.as_of_date - timedelta(days=policy.whole("backtest_days"))
-    target_path = candidate.work / "dbt_backtest"
-    arguments = dbt_build.build_arguments(
-        settings.dbt_project, settings.target, target_path, _dbt_variables(day, policy),
-        select=["+int_lifecycle"], without=["unit_test", "test"],
-    )  # fmt: skip
-    dbt_build.build(arguments, on_duckdb.backtest_environment(candidate), target_path, quiet=True)
+    dbt = Dbt(settings, on_duckdb.of_backtest(candidate).folder, day, policy)
+    dbt.run(select=["+int_lifecycle"], without=["unit_test", "test"], quiet=True)
     log.info("  stages as of %s for the backtest in %.1f s", day, time.monotonic() - began)
-
-
-def _dbt_variables(as_of_date: date, policy: Policy) -> dict[str, object]:
-    return {"as_of_date": as_of_date.isoformat(), "policy": policy.as_vars(), **on_duckdb.DBT_VARS}
 
 
 def audit_marts(night: Night) -> None:

@@ -19,7 +19,7 @@ DAY, NEXT_DAY = "2024-03-10", "2024-03-11"
 SENTENCES = yaml.safe_load((Path(explain.__file__).parent / "sentences.yml").read_text(encoding="utf-8"))
 
 # Nobody has enough gaps for a prior, so the default of 90 days holds, at risk after 54. regular: gaps 10, 10, 30, whose
-# 90th percentile is the third of three, 30: (3 x 30 + 3 x 90) / 6 = 60, at risk after 36. gone: (3 x 10 + 270) / 6 = 50.
+# 90th percentile is the third of three, 30: (3 x 30 + 3 x 90) / 6 = 60, at risk after 36. gone: (30 + 270) / 6 = 50.
 PURCHASES = {
     "once": ["2024-03-01"],
     "regular": ["2024-01-10", "2024-01-20", "2024-01-30", "2024-02-29"],

@@ -11,8 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from muster import candidate as candidates
-from muster import dbt_build, nightly, release
+from muster import nightly, release
 from muster.candidate import Candidate
+from muster.dbt_build import Dbt
 from muster.engines import on_duckdb
 from muster.errors import MusterError
 from muster.policy import Policy
@@ -59,18 +60,15 @@ SABOTAGE = {path.stem: path.read_text() for path in sorted((Path(__file__).paren
 class Project:
     """The release `before`, the next night's candidate after `transform`, and what dbt wrote about the project."""
 
+    shop: Shop
+    policy: Policy
     before: release.Release
     candidate: Candidate
-    variables: dict[str, object]
 
     def test(self, *selection: str) -> list[dict]:
         """`dbt test` of the selected tests; MusterError names those that fail."""
-        target_path = self.candidate.work / "dbt"  # where `transform` left its parsed project
-        arguments = dbt_build.build_arguments(
-            DBT_PROJECT, "duckdb", target_path, self.variables, "test", select=selection, without=()
-        )
-        environment = on_duckdb.dbt_environment(self.candidate, self.before.database)
-        return dbt_build.build(arguments, environment, target_path)
+        dbt = Dbt(self.shop.settings, self.candidate.folder, self.candidate.as_of_date, self.policy)
+        return dbt.run("test", select=selection, without=())
 
     @property
     def models(self) -> list[dict]:
@@ -95,10 +93,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     shop.csv("order_lines/2.csv", LINES)
     night = shop.start(DAY)
     _run(night, "ingest", "transform")
-    policy = Policy.read(shop.settings.policy_folder).as_vars()
-    variables = {"as_of_date": DAY, "policy": policy, **on_duckdb.DBT_VARS}
     (before,) = release.releases(shop.settings)
-    return Project(before, candidates.load(shop.settings, night.run), variables)
+    policy = Policy.read(shop.settings.policy_folder)
+    return Project(shop, policy, before, candidates.load(shop.settings, night.run))
 
 
 def _run(night: nightly.Night, *steps: str) -> None:
@@ -109,10 +106,10 @@ def _run(night: nightly.Night, *steps: str) -> None:
 @contextmanager
 def sabotaged(project: Project, folder: Path) -> Iterator[Project]:
     """A copy of the candidate in which every identity is broken."""
-    shutil.copytree(project.candidate.folder, folder)
+    shutil.copytree(project.candidate.folder, folder, symlinks=True)
     broken = replace(project, candidate=replace(project.candidate, folder=folder))
     with duckdb.connect(str(broken.candidate.database)) as connection:
-        connection.execute(f"attach '{on_duckdb.work_database(broken.candidate)}' as work")
+        connection.execute(f"attach '{on_duckdb.of_night(broken.candidate).work}' as work")
         for name, statement in SABOTAGE.items():
             changed = connection.execute(statement).fetchone()[0]
             assert changed, f"{name}: the statement changed nothing"

@@ -30,7 +30,7 @@ def _scores(facts: Facts) -> list[Sentence]:
     days = [-cut for cut in cuts["recency"]]
     spent = cuts["monetary"]
     often = cuts["frequency"][1:]
-    sentences = [
+    return [
         say("recency_score", score=rfm["r_score"], days=rfm["recency_days"], date=rfm["last_purchase_date"],
             five=days[3].normalize(), four=days[2].normalize(), three=days[1].normalize(), two=days[0].normalize()),
         say("one_purchase_score", window=facts.parameter("rfm_window_days")) if rfm["f_score"] == 1 else
@@ -40,7 +40,6 @@ def _scores(facts: Facts) -> list[Sentence]:
             window=facts.parameter("rfm_window_days"), five=spent[3], four=spent[2], three=spent[1], two=spent[0]),
         say("grid", r=rfm["r_score"], f=rfm["f_score"], segment=_label(facts, rfm["segment"])),
     ]  # fmt: skip
-    return sentences
 
 
 def _segment_of(facts: Facts, recency_days: int, frequency: int) -> str:
