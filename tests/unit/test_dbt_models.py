@@ -1,106 +1,29 @@
 """The models: dbt's unit tests, data tests that can fail, and a documented column behind every name."""
 
-import json
 import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
-from muster import candidate as candidates
-from muster import nightly, release
-from muster.candidate import Candidate
-from muster.dbt_build import Dbt
 from muster.engines import on_duckdb
 from muster.errors import MusterError
-from muster.policy import Policy
 from muster.settings import DBT_PROJECT
-from support.shops import Shop
+from support.transformed import PUBLISHED, Project
 
-BEFORE, DAY = "2024-01-09", "2024-01-10"
 MODEL_FOLDER = DBT_PROJECT / "models"
 DATA_TESTS = {path.stem for path in (DBT_PROJECT / "tests").glob("*.sql")}
-PUBLISHED = ("marts", "state", "exports")
 MAX_LINES = 90
 CUSTOMER_RFM = [
     "as_of_date", "user_id", "first_purchase_date", "last_purchase_date", "recency_days", "frequency", "monetary",
     "lifetime_purchases", "lifetime_monetary", "r_score", "f_score", "m_score", "rfm_code", "segment", "value_tier",
 ]  # fmt: skip
 
-# The night before: bob, and a purchase. Then ann, who was there before him and has his phone; one dormant and two
-# scored buyers, a visitor, staff, somebody who asked for peace, a linked refund, a row that cannot be read.
-BOB = [{"user_id": "bob", "registered_at": "2023-12-02", "phone": "+441632960001"}]
-FIRST_LINE = [{"order_id": "0", "user_id": "bob", "ordered_at": "2024-01-09", "line_amount": "5"}]
-USERS = [
-    {"user_id": "ann", "registered_at": "2023-12-01", "phone": "+44 1632 960001"},
-    {"user_id": "visitor", "registered_at": "2024-01-09"},
-    {"user_id": "staff", "registered_at": "2023-12-01", "is_staff": "yes"},
-    {"user_id": "peace", "registered_at": "2023-12-01", "do_not_contact": "yes"},
-]
-LINES = [
-    {"order_id": "1", "user_id": "ann", "ordered_at": "2024-01-02", "line_amount": "100"},
-    {"order_id": "2", "user_id": "ann", "ordered_at": "2024-01-05", "line_amount": "50"},
-    {"order_id": "3", "user_id": "ann", "ordered_at": "2024-01-08", "line_amount": "30", "status": "refund",
-     "refund_of_order_id": "1"},
-    {"order_id": "4", "user_id": "stub", "ordered_at": "2024-01-10", "line_amount": "20"},
-    {"order_id": "5", "user_id": "old", "ordered_at": "2022-01-10", "line_amount": "20"},
-    {"order_id": "6", "user_id": "staff", "ordered_at": "2024-01-10", "line_amount": "20"},
-    {"order_id": "7", "user_id": "", "ordered_at": "2024-01-10", "line_amount": "7"},
-    {"order_id": "8", "user_id": "ann", "ordered_at": "2024-01-10", "line_amount": "much"},
-]  # fmt: skip
-
 # data test -> what makes it fail: SQL on the candidate's database, the unpublished layers attached as `work`
 SABOTAGE = {path.stem: path.read_text() for path in sorted((Path(__file__).parent / "sabotage").glob("*.sql"))}
-
-
-@dataclass(frozen=True)
-class Project:
-    """The release `before`, the next night's candidate after `transform`, and what dbt wrote about the project."""
-
-    shop: Shop
-    policy: Policy
-    before: release.Release
-    candidate: Candidate
-
-    def test(self, *selection: str) -> list[dict]:
-        """`dbt test` of the selected tests; MusterError names those that fail."""
-        dbt = Dbt(self.shop.settings, self.candidate.folder, self.candidate.as_of_date, self.policy)
-        return dbt.run("test", select=selection, without=())
-
-    @property
-    def models(self) -> list[dict]:
-        manifest = json.loads((self.candidate.work / "dbt" / "manifest.json").read_text())
-        models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
-        assert len(models) >= 30
-        return models
-
-    @property
-    def published(self) -> list[dict]:
-        return [model for model in self.models if model["schema"] in PUBLISHED]
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    folder = tmp_path_factory.mktemp("models")
-    shop = Shop(folder / "landing", folder / "home").mapping()
-    shop.csv("users/1.csv", BOB)
-    shop.csv("order_lines/1.csv", FIRST_LINE)
-    _run(shop.start(BEFORE), "ingest", "transform", "publish")
-    shop.csv("users/2.csv", USERS)
-    shop.csv("order_lines/2.csv", LINES)
-    night = shop.start(DAY)
-    _run(night, "ingest", "transform")
-    (before,) = release.releases(shop.settings)
-    policy = Policy.read(shop.settings.policy_folder)
-    return Project(shop, policy, before, candidates.load(shop.settings, night.run))
-
-
-def _run(night: nightly.Night, *steps: str) -> None:
-    for step in steps:
-        nightly.run_step(night, step)
 
 
 @contextmanager
@@ -124,8 +47,7 @@ def test_dbt_unit_tests_pass(project: Project) -> None:
 
 
 def test_every_model_with_logic_has_a_unit_test(project: Project) -> None:
-    manifest = json.loads((project.candidate.work / "dbt" / "manifest.json").read_text())
-    tested = {test["model"] for test in manifest["unit_tests"].values()}
+    tested = {test["model"] for test in project.manifest["unit_tests"].values()}
     one_macro = {
         "stg_accounts", "stg_community_events", "stg_contacts", "stg_friends", "stg_group_members",
         "stg_landed_suppressions", "stg_operators", "stg_surveys",
