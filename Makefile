@@ -15,7 +15,7 @@ export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
 export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test up lint bench lock setup setup-dev
+.PHONY: help run test up docs lint bench lock setup setup-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
 
 test: setup-dev ## every test but the slow suites, under 10 minutes on 2 cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests
+
+docs: setup ## what every table and column means, as one page under var/docs
+	@$(BIN)/muster docs
 
 lint: setup-dev ## Python, SQL, YAML, Dockerfile, compose file
 	@$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from muster import docs as documentation
 from muster import nightly, release
 from muster.errors import MusterError, UsageError
 from muster.landing import check as landing_check
@@ -25,6 +26,7 @@ First steps:
   muster check --landing DIR            what is in a landing zone, and what is missing
   muster run --as-of 2011-12-09         one night on the shipped sample
   muster status                         what is published, what ran, what failed
+  muster docs                           what every table and column means
   muster explain 12347                  why this customer is where they are
 
 \b
@@ -89,6 +91,17 @@ def status() -> None:
     """Show the current release, the other releases, the last runs, and who is at work."""
     for line in describe_status(Settings.from_environment()):
         click.echo(line)
+
+
+@cli.command()
+def docs() -> None:
+    """Write the documentation of every table and column as one page, MUSTER_HOME/docs/index.html.
+
+    Search it for a column, follow a table to what it comes from, or read under Exposures which tables the engineer, the
+    BI tool and the operations team depend on. The page needs no server and no network, and holds no data: opening it
+    in a browser is enough. Releases are neither read nor changed.
+    """
+    click.echo(documentation.write_docs(Settings.from_environment()))
 
 
 @cli.command()

@@ -34,12 +34,13 @@ def build_arguments(
 ) -> list[str]:
     """The arguments of one dbt call; nothing is run.
 
-    variables: values that are already checked (numbers, names): dbt pastes them raw into SQL.
+    command: one of dbt's, with its own options. variables: values that are already checked (numbers, names): dbt pastes
+    them raw into SQL.
     select: dbt's node selection, everything where it is empty. without: resource types that are left out; unit tests
     are tests of the code, not of the night.
     """
     return [
-        command,
+        *command.split(),
         "--project-dir", str(project),
         "--profiles-dir", str(project),
         "--target", target,
@@ -118,7 +119,7 @@ def _keep(source: Path, target: Path) -> None:
 
 def _log_result(result: dict) -> None:
     kind, _, name = result["unique_id"].split(".")[0], *result["unique_id"].split(".", 2)[1:]
-    if kind in ("model", "seed") or result["status"] not in ("pass", "success"):
+    if kind in ("model", "seed") or result["status"] not in ("pass", "success", "no-op"):
         log.info("  dbt %-7s %-32s %-8s %5.2f s", kind, name, result["status"], result["execution_time"])
 
 
