@@ -19,7 +19,7 @@ bought as (
         'completed' as side,
         completed_amount as amount
     from orders
-    where is_counted and (completed_amount <> 0 or refund_amount = 0)
+    where is_counted and has_completed
 
 ),
 
