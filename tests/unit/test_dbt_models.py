@@ -40,7 +40,7 @@ USERS = [
     {"user_id": "peace", "registered_at": "2023-12-01", "do_not_contact": "yes"},
 ]
 LINES = [
-    {"order_id": "1", "user_id": "ann", "ordered_at": "2024-01-02", "line_amount": "100"},
+    {"order_id": "1", "user_id": "ann", "ordered_at": "2024-01-02", "sku": "cup", "line_amount": "100"},
     {"order_id": "2", "user_id": "ann", "ordered_at": "2024-01-05", "line_amount": "50"},
     {"order_id": "3", "user_id": "ann", "ordered_at": "2024-01-08", "line_amount": "30", "status": "refund",
      "refund_of_order_id": "1"},
@@ -157,7 +157,9 @@ def test_every_model_is_described_beside_itself(project: Project) -> None:
 
 def test_every_published_column_is_described_and_held_to_its_type(project: Project) -> None:
     assert {model["schema"] for model in project.published} == set(PUBLISHED)
-    types = {"string", "integer", "bigint", "date", "timestamp", "boolean", "decimal(18,2)"}
+    types = {
+        "string", "integer", "bigint", "date", "timestamp", "boolean", "decimal(18,2)", "decimal(18,4)", "decimal(18,6)",
+    }  # fmt: skip
     for model in project.published:
         assert model["contract"]["enforced"], model["name"]
         assert model["columns"], model["name"]
