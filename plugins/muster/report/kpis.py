@@ -21,7 +21,7 @@ def kpis(connection: duckdb.DuckDBPyConnection, as_of_date: date) -> dict:
         connection,
         """select step, step_en, step_zh, description_en, description_zh, sum(f.users)::bigint as users,
             sum(f.users) / sum(sum(f.users) filter (step = 'acquired')) over () as share
-        from marts.funnel f join work.policy.funnel_steps using (step)
+        from marts.funnel f join policy.funnel_steps using (step)
         group by all order by any_value(f.step_order)""",
     )
     return {
