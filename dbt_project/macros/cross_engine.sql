@@ -47,3 +47,25 @@
 {% macro epoch_date() -%}
     cast('1970-01-01' as date)
 {%- endmacro %}
+
+{#-
+    One row per item of a list that people typed, parted by , ; / | or their Chinese forms, nulls and blanks included
+    as the engine gives them. To be called in the select list, once. PostgreSQL: regexp_split_to_table returns a set,
+    which is allowed there; Spark: explode is a generator, one of which may stand there, and split takes a regular
+    expression.
+-#}
+{% macro each_listed(text) -%}
+    {{ adapter.dispatch("each_listed", "muster")(text) }}
+{%- endmacro %}
+
+{% macro duckdb__each_listed(text) -%}
+    unnest(string_split_regex({{ text }}, '[,;/|，；、]'))
+{%- endmacro %}
+
+{% macro postgres__each_listed(text) -%}
+    regexp_split_to_table({{ text }}, '[,;/|，；、]')
+{%- endmacro %}
+
+{% macro spark__each_listed(text) -%}
+    explode(split({{ text }}, '[,;/|，；、]'))
+{%- endmacro %}

@@ -27,7 +27,7 @@ USERS = [
     {"user_id": "peace", "registered_at": "2023-12-01", "do_not_contact": "yes"},
 ]
 LINES = [
-    {"order_id": "1", "user_id": "ann", "ordered_at": "2024-01-02", "line_amount": "100"},
+    {"order_id": "1", "user_id": "ann", "ordered_at": "2024-01-02", "sku": "cup", "line_amount": "100"},
     {"order_id": "2", "user_id": "ann", "ordered_at": "2024-01-05", "line_amount": "50"},
     {"order_id": "3", "user_id": "ann", "ordered_at": "2024-01-08", "line_amount": "30", "status": "refund",
      "refund_of_order_id": "1"},

@@ -76,7 +76,10 @@ def test_every_model_is_described_beside_itself(project: Project) -> None:
 
 def test_every_published_column_is_described_and_held_to_its_type(project: Project) -> None:
     assert {model["schema"] for model in project.published} == set(PUBLISHED)
-    types = {"string", "integer", "bigint", "date", "timestamp", "boolean", "decimal(18,2)"}
+    types = {
+        "string", "integer", "bigint", "date", "timestamp", "boolean", "decimal(18,2)", "decimal(18,4)",
+        "decimal(18,6)", "decimal(18,9)", "decimal(28,12)",
+    }  # fmt: skip
     for model in project.published:
         assert model["contract"]["enforced"], model["name"]
         assert model["columns"], model["name"]

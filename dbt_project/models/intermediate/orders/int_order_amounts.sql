@@ -1,5 +1,5 @@
 -- one row per counted order and side of it: what was bought on the order's day, and what was given back on
--- the day of the order that it refunds, or on its own day where that order is unknown
+-- the day, and in the channel, of the order that it refunds, or on its own day where that order is unknown
 with orders as (
 
     select *
@@ -13,11 +13,13 @@ bought as (
     select
         order_id,
         user_id,
+        ordered_at,
         order_date as net_date,
+        channel,
         'completed' as side,
         completed_amount as amount
     from orders
-    where is_counted and (completed_amount <> 0 or refund_amount = 0)
+    where is_counted and has_completed
 
 ),
 
@@ -26,7 +28,9 @@ given_back as (
     select
         orders.order_id,
         orders.user_id,
+        orders.ordered_at,
         coalesce(targets.order_date, orders.order_date) as net_date,
+        case when targets.order_id is null then orders.channel else targets.channel end as channel,
         'refund' as side,
         -orders.refund_amount as amount
     from orders

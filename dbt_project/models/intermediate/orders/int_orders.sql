@@ -9,6 +9,7 @@ with single_orders as (
         order_date,
         channel,
         status in ('completed', 'refund') as is_counted,
+        status = 'completed' as has_completed,
         case when status = 'completed' then amount else 0 end as completed_value,
         case when status = 'refund' then abs(amount) else 0 end as refund_value,
         case when status = 'refund' then refund_of_order_id end as refund_of_order_id,
@@ -30,6 +31,7 @@ orders_of_lines as (
         min(order_date) as order_date,
         cast(null as {{ dbt.type_string() }}) as channel,
         max(case when status in ('completed', 'refund') then 1 else 0 end) = 1 as is_counted,
+        max(case when status = 'completed' then 1 else 0 end) = 1 as has_completed,
         coalesce(sum(case when status = 'completed' then line_value end), 0) as completed_value,
         abs(coalesce(sum(case when status = 'refund' then line_value end), 0)) as refund_value,
         max(case when status = 'refund' then refund_of_order_id end) as refund_of_order_id,
@@ -51,15 +53,11 @@ valued as (
         *,
         cast(round(completed_value, 2) as decimal(18, 2)) as completed_amount,
         cast(round(completed_value - refund_value, 2) as decimal(18, 2)) as amount
-    from single_orders
-
-    union all
-
-    select
-        *,
-        cast(round(completed_value, 2) as decimal(18, 2)) as completed_amount,
-        cast(round(completed_value - refund_value, 2) as decimal(18, 2)) as amount
-    from orders_of_lines
+    from (
+        select * from single_orders
+        union all
+        select * from orders_of_lines
+    ) as orders
 
 ),
 
@@ -73,6 +71,7 @@ final as (
         order_date,
         channel,
         is_counted,
+        has_completed,
         amount,
         completed_amount,
         cast(completed_amount - amount as decimal(18, 2)) as refund_amount,

@@ -1,15 +1,12 @@
 """report.html: the night on one page, for people; whole in itself, nothing is loaded from elsewhere."""
 
-from decimal import Decimal
-from pathlib import Path
-
 import duckdb
-from jinja2 import Environment, FileSystemLoader
 
 from muster.candidate import Candidate
+from muster.report.kpis import kpis
+from muster.report.pages import render, rows
 
 FILE_NAME = "report.html"
-_TEMPLATES = Path(__file__).parent / "templates"
 _SCORES = (5, 4, 3, 2, 1)
 
 
@@ -23,7 +20,8 @@ def write(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
         scores=_SCORES,
         segments=_counted(connection, "segment", "segment_labels", "sort_order"),
         tiers=_counted(connection, "value_tier", "value_tiers", "tier_rank desc"),
-        quarantine=_rows(
+        kpis=kpis(connection, candidate.as_of_date),
+        quarantine=rows(
             connection,
             "select feed, file, reason_en, reason_zh, count(*) as rows from marts.quarantine group by all order by all",
         ),
@@ -32,15 +30,8 @@ def write(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
     (candidate.folder / FILE_NAME).write_text(page, encoding="utf-8")
 
 
-def render(page: str, **values: object) -> str:
-    """The page of templates/<page>.j2."""
-    environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True)
-    environment.filters["number"] = _number
-    return environment.get_template(f"{page}.j2").render(**values)
-
-
 def _totals(connection: duckdb.DuckDBPyConnection) -> dict:
-    return _rows(
+    return rows(
         connection,
         """select count(*) as customers,
             count(*) filter (lifetime_purchases > 0) as buyers,
@@ -52,7 +43,7 @@ def _totals(connection: duckdb.DuckDBPyConnection) -> dict:
 
 def _grid(connection: duckdb.DuckDBPyConnection) -> dict[tuple[int, int], dict]:
     """(R, F) -> its segment's labels, its customers, and their share of the fullest cell (0 to 1)."""
-    cells = _rows(
+    cells = rows(
         connection,
         """select g.r_score, g.f_score, g.segment, l.label_en, l.label_zh, count(c.user_id) as customers
         from policy.segment_grid g
@@ -67,7 +58,7 @@ def _grid(connection: duckdb.DuckDBPyConnection) -> dict[tuple[int, int], dict]:
 def _counted(connection: duckdb.DuckDBPyConnection, column: str, labels: str, order: str) -> list[dict]:
     """Customers and window spend by segment or tier, in policy order, with the share of the greatest."""
     sorted_by = order.removesuffix(" desc")
-    found = _rows(
+    found = rows(
         connection,
         f"""select l.label_en, l.label_zh, count(c.user_id) as customers, coalesce(sum(c.monetary), 0) as monetary
         from policy.{labels} l left join marts.customers c using ({column})
@@ -75,13 +66,3 @@ def _counted(connection: duckdb.DuckDBPyConnection, column: str, labels: str, or
     )
     most = max((row["customers"] for row in found), default=0) or 1
     return [row | {"depth": row["customers"] / most} for row in found]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict]:
-    cursor = connection.execute(sql)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _number(value: Decimal | int) -> str:
-    return f"{value:,.0f}"
