@@ -24,3 +24,16 @@
 {% macro default__by_bytes(text) -%}
     {{ text }}
 {%- endmacro %}
+
+{#- A number as a 64-bit float, for formulas with ln and exp. -#}
+{% macro as_double(number) -%}
+    {{ adapter.dispatch("as_double", "muster")(number) }}
+{%- endmacro %}
+
+{% macro default__as_double(number) -%}
+    cast({{ number }} as double precision)
+{%- endmacro %}
+
+{% macro duckdb__as_double(number) -%}
+    cast({{ number }} as double)
+{%- endmacro %}

@@ -40,6 +40,8 @@ def build_arguments(
 def build(arguments: list[str], environment: Mapping[str, str], target_path: Path) -> list[dict]:
     """Run dbt; logs a line per model, returns the nodes' results. MusterError names what failed."""
     dbt = Path(sys.executable).parent / "dbt"
+    results_file = target_path / "run_results.json"
+    results_file.unlink(missing_ok=True)  # an earlier call's
     finished = subprocess.run(
         [str(dbt), *arguments],
         env=child_environment(**environment),
@@ -47,7 +49,6 @@ def build(arguments: list[str], environment: Mapping[str, str], target_path: Pat
         text=True,
         check=False,
     )
-    results_file = target_path / "run_results.json"
     if not results_file.exists():
         raise MusterError(f"dbt could not start:\n{_tail(finished.stdout + finished.stderr)}", "correct the project")
     results = json.loads(results_file.read_text())["results"]

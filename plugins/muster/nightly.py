@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
 from muster import candidate as candidates
-from muster import dbt_build, journal, release, report
+from muster import dbt_build, journal, release, report, value_fit
 from muster.candidate import Candidate
 from muster.engines import on_duckdb
 from muster.errors import MusterError
@@ -86,18 +86,21 @@ def audit_raw(night: Night) -> None:
 
 
 def transform(night: Night) -> None:
-    """One `dbt build`: staging, intermediate, marts, their contracts and tests."""
+    """One `dbt build`: staging, intermediate, marts, contracts, tests; where value is refitted, a second one for that."""
     settings = night.settings
-    candidate = candidates.load(settings, night.run)
+    policy, candidate = Policy.read(settings.policy_folder), candidates.load(settings, night.run)
     earlier = settings.releases / candidate.previous / candidates.DATABASE if candidate.previous else None
     target_path = candidate.work / "dbt"
     variables = {
         "as_of_date": candidate.as_of_date.isoformat(),
-        "policy": Policy.read(settings.policy_folder).as_vars(),
+        "policy": policy.as_vars(),
         **on_duckdb.DBT_VARS,
     }
     arguments = dbt_build.build_arguments(settings.dbt_project, settings.target, target_path, variables)
-    dbt_build.build(arguments, on_duckdb.dbt_environment(candidate, earlier), target_path)
+    environment = on_duckdb.dbt_environment(candidate, earlier)
+    dbt_build.build(arguments, environment, target_path)
+    if value_fit.refit(candidate, earlier, policy):
+        dbt_build.build([*arguments, "--select", value_fit.DEPENDENTS], environment, target_path)
 
 
 def audit_marts(night: Night) -> None:

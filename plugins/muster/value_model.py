@@ -71,7 +71,9 @@ def fit_purchases(model: str, x: ArrayLike, t_x: ArrayLike, age: ArrayLike, cust
     log_likelihood = purchase_log_likelihood(model, x, t_x / wait, age / wait, customers)
     found, best, converged = _maximise(log_likelihood, np.array([1.0, 1.0, 1.0, 2.0]), customers.sum())
     parameters = dict(zip(PURCHASE_PARAMETERS, (found * [1, wait, 1, 1]).tolist(), strict=True))
-    return Fit(model, parameters, best - purchases * float(np.log(wait)), int(customers.sum()), repeat_customers, converged)
+    return Fit(
+        model, parameters, best - purchases * float(np.log(wait)), int(customers.sum()), repeat_customers, converged
+    )
 
 
 def fit_spend(x: ArrayLike, spend: ArrayLike, customers: ArrayLike) -> Fit:
@@ -217,4 +219,4 @@ def _maximise(log_likelihood: Likelihood, start: Floats, customers: float) -> tu
     slope = np.asarray(found.jac)
     free = ~((found.x <= low) & (slope > 0) | (found.x >= high) & (slope < 0))
     converged = bool(np.isfinite(found.fun) and np.abs(slope[free]).max(initial=0.0) <= STEEPEST)
-    return np.exp(found.x), -float(found.fun) * float(customers), converged
+    return np.clip(np.exp(found.x), LOWEST, HIGHEST), -float(found.fun) * float(customers), converged
