@@ -1,6 +1,5 @@
 """What dbt's documentation says: of every column that was built, of nothing else, and who reads what."""
 
-import duckdb
 import pytest
 from muster.engines.on_duckdb import reading
 from support.transformed import Project
