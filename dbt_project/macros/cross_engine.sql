@@ -30,19 +30,6 @@
     cast((({{ dividend }}) - ({{ dividend }}) % ({{ divisor }})) / ({{ divisor }}) as integer)
 {%- endmacro %}
 
-{#- The type of a 64-bit float: for what is computed, never for what is published. -#}
-{% macro type_double() -%}
-    {{ adapter.dispatch("type_double", "muster")() }}
-{%- endmacro %}
-
-{% macro default__type_double() -%}
-    double
-{%- endmacro %}
-
-{% macro postgres__type_double() -%}
-    double precision
-{%- endmacro %}
-
 {#- The day that other days are counted from where only their number matters. -#}
 {% macro epoch_date() -%}
     cast('1970-01-01' as date)
@@ -68,4 +55,17 @@
 
 {% macro spark__each_listed(text) -%}
     explode(split({{ text }}, '[,;/|，；、]'))
+{%- endmacro %}
+
+{#- A number as a 64-bit float, for formulas with ln and exp. -#}
+{% macro as_double(number) -%}
+    {{ adapter.dispatch("as_double", "muster")(number) }}
+{%- endmacro %}
+
+{% macro default__as_double(number) -%}
+    cast({{ number }} as double precision)
+{%- endmacro %}
+
+{% macro duckdb__as_double(number) -%}
+    cast({{ number }} as double)
 {%- endmacro %}

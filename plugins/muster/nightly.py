@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from muster import candidate as candidates
-from muster import journal, release, report
+from muster import journal, release, report, value_fit
 from muster.candidate import Candidate
 from muster.dbt_build import Dbt
 from muster.engines import on_duckdb
@@ -87,12 +87,14 @@ def audit_raw(night: Night) -> None:
 
 
 def transform(night: Night) -> None:
-    """The stages of the backtest day, then one `dbt build`: staging, intermediate, marts, their contracts and tests."""
+    """The stages of the backtest day, one `dbt build`, and after a new fit of value another for what depends on it."""
     settings = night.settings
-    candidate = candidates.load(settings, night.run)
-    policy = Policy.read(settings.policy_folder)
+    policy, candidate = Policy.read(settings.policy_folder), candidates.load(settings, night.run)
     _build_backtest(settings, candidate, policy)
-    Dbt(settings, on_duckdb.of_night(candidate).folder, candidate.as_of_date, policy).run()
+    dbt = Dbt(settings, on_duckdb.of_night(candidate).folder, candidate.as_of_date, policy)
+    dbt.run()
+    if value_fit.refit(candidate, policy):
+        dbt.run(select=[value_fit.DEPENDENTS])
 
 
 def _build_backtest(settings: Settings, candidate: Candidate, policy: Policy) -> None:

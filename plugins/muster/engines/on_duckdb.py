@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from muster.candidate import Candidate
 from muster.journal import RunRecord
@@ -13,6 +15,11 @@ from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.lake import LakeState
 from muster.landing.taking import lake_columns
+
+FITTED_COLUMNS = {
+    "model": "varchar", "parameter": "varchar", "value": "decimal(28, 12)", "log_likelihood": "decimal(18, 4)",
+    "customers": "bigint", "repeat_customers": "bigint", "reason_code": "varchar",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,8 @@ def open_candidate(
             connection.execute("create schema raw")
             _show_rows(connection, state, lake, candidate.staged)
             _write_runs(connection, runs)
+            columns = ", ".join(f"{name} {kind}" for name, kind in FITTED_COLUMNS.items())
+            connection.execute(f"create table raw.fitted_parameters ({columns})")
 
 
 def _make(databases: Databases, given: dict[Path, Path | None]) -> None:
@@ -155,6 +164,40 @@ def reading(candidate: Candidate) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(f"attach {literal(str(of_night(candidate).work))} as work (read_only)")
         connection.execute("set TimeZone = 'UTC'")
         yield connection
+
+
+def fitted_dates(candidate: Candidate) -> dict[str, date]:
+    """Value model -> as_of_date of its fit, as the previous release has it; nothing before there is one."""
+    with duckdb.connect(str(of_night(candidate).previous), read_only=True) as connection:
+        known = connection.execute(
+            """select 1 from information_schema.tables
+               where table_schema = 'marts' and table_name = 'model_parameters'"""
+        ).fetchone()
+        rows = "select model, min(fitted_as_of_date) from marts.model_parameters group by model"
+        return dict(connection.execute(rows).fetchall()) if known else {}
+
+
+def repeat_customers(candidate: Candidate) -> int:
+    """Customers who have bought again."""
+    with reading(candidate) as connection:
+        rows = "select count(*) from work.intermediate.int_value_customers where repeat_purchases > 0"
+        return connection.execute(rows).fetchone()[0]
+
+
+def value_rows(candidate: Candidate, model: str) -> tuple[np.ndarray, ...]:
+    """The columns of int_value_states or int_value_spends as arrays, in one order on every night."""
+    with reading(candidate) as connection:
+        columns = connection.execute(f"select * from work.intermediate.{model} order by all").fetchnumpy()
+        return tuple(np.asarray(column, dtype=np.float64) for column in columns.values())
+
+
+def write_fitted(candidate: Candidate, rows: list[dict]) -> None:
+    """Replace what was fitted this night."""
+    with duckdb.connect(str(of_night(candidate).work)) as connection:
+        connection.execute("delete from raw.fitted_parameters")
+        for row in rows:
+            values = [row.get(name) for name in FITTED_COLUMNS]
+            connection.execute(f"insert into raw.fitted_parameters select {', '.join('?' for _ in values)}", values)
 
 
 def close_candidate(candidate: Candidate) -> dict[str, int]:

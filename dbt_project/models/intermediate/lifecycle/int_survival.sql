@@ -33,7 +33,7 @@ survival as (
                 partition by pool_kind, pool, bucket order by wait_days rows unbounded preceding
             ) = 0 then 0
             else exp(sum(ln(
-                cast(nullif(at_risk - returned, 0) as {{ type_double() }}) / cast(at_risk as {{ type_double() }})
+                {{ as_double("nullif(at_risk - returned, 0)") }} / {{ as_double("at_risk") }}
             )) over (partition by pool_kind, pool, bucket order by wait_days rows unbounded preceding))
         end as survival,
         at_risk >= {{ policy("churn_prior_min_at_risk") }}
