@@ -1,18 +1,21 @@
 """Random shops, full of ties, refunds, corrections and same-day orders: every user as a plain reading has it."""
 
 import random
+from dataclasses import astuple
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from support.plain_reading import Row, rfm
+from support.plain.orders import OrderRow
+from support.plain.rfm import rfm
+from support.plain.shop import Landing, read
 from support.shops import Shop
 
 AS_OF = date(2024, 3, 1)  # a leap day lies one day back
 USERS = 160
 
 
-def random_rows(seed: int) -> list[Row]:
+def random_rows(seed: int) -> list[OrderRow]:
     """Three files whose later ones correct earlier orders; amounts and days from small sets, so that they tie."""
     chance = random.Random(seed)
     rows, ids = [], []
@@ -29,7 +32,7 @@ def random_rows(seed: int) -> list[Row]:
             refund_of = chance.choice([*ids, "unknown"]) if chance.random() < 0.7 else None
             status = chance.choices(("completed", "refund", "cancelled", "pending"), (80, 12, 4, 4))[0]
             rows.append(
-                Row(
+                OrderRow(
                     file=file,
                     order_id=order_id,
                     user_id=None if chance.random() < 0.05 else f"u{int(USERS * chance.random() ** 2):03d}",
@@ -42,7 +45,7 @@ def random_rows(seed: int) -> list[Row]:
     return rows
 
 
-def write(shop: Shop, rows: list[Row], as_lines: bool) -> None:
+def write(shop: Shop, rows: list[OrderRow], as_lines: bool) -> None:
     shop.mapping()
     for file in sorted({row.file for row in rows}):
         records = [
@@ -64,11 +67,13 @@ def test_every_user_as_a_plain_reading_has_it(shop: Shop, seed: int, as_lines: b
     found = {
         user: tuple(values)
         for user, *values in shop.rows(
-            """select user_id, recency_days, frequency, monetary, lifetime_purchases, lifetime_monetary,
-               r_score, f_score, m_score, segment, value_tier from marts.customer_rfm"""
+            """select user_id, first_purchase_date, last_purchase_date, recency_days, frequency, monetary,
+               lifetime_purchases, lifetime_monetary, r_score, f_score, m_score, rfm_code, segment, value_tier
+               from marts.customer_rfm"""
         )
     }
-    expected = rfm(rows, AS_OF)
+    known = read(Landing((), tuple(rows), as_lines), AS_OF)
+    expected = {user: astuple(values) for user, values in rfm(known).items()}
     assert len(expected) > USERS / 2
-    assert len({values[8] for values in expected.values()}) >= 6
+    assert len({values[11] for values in expected.values()}) >= 6
     assert found == expected
