@@ -30,6 +30,7 @@ EDGES = (-40, -1, 0, 1, 13, 14, 15, 29, 30, 31, 32, 53, 54, 55, 56, 89, 90, 91, 
          364, 365, 366, 367, 729, 730, 731)  # fmt: skip
 GAPS = (1, 1, 7, 7, 7, 14, 30, 30, 31, 45, 60, 90, 91, 150, 366)
 AMOUNTS = tuple(Decimal(text) for text in ("10", "10", "10", "20", "5", "0", "19.995", "0.005", "-3.005", "1234.5678"))
+KINDS = ("one",) * 8 + ("two", "given_back", "given_back_later", "unlinked", "corrected", "any", "chain")
 STATUSES = ("completed",) * 12 + ("refund", "cancelled", "pending", "failed")
 
 
@@ -90,12 +91,10 @@ def purchase_days(draw: st.DrawFn, as_of: date) -> list[date]:
 
 @st.composite
 def _day_of_purchase(draw: st.DrawFn, order_id: str, user_id: str, day: date) -> list[OrderRow]:
-    """Mostly one order; or two on the day, one given back, one corrected by a later file."""
+    """Mostly one order; or two on the day, one given back (and the refund refunded), one corrected later."""
     amount, file = draw(st.sampled_from(AMOUNTS)), draw(st.sampled_from(FILES[:3]))
     order = OrderRow(file, order_id, user_id, day, amount)
-    kind = draw(
-        st.sampled_from(("one",) * 8 + ("two", "given_back", "given_back_later", "unlinked", "corrected", "any"))
-    )
+    kind = draw(st.sampled_from(KINDS))
     if kind == "two":
         return [order, replace(order, order_id=f"{order_id}b", amount=draw(st.sampled_from(AMOUNTS)))]
     if kind == "given_back":
@@ -113,6 +112,10 @@ def _day_of_purchase(draw: st.DrawFn, order_id: str, user_id: str, day: date) ->
         same_file = draw(st.booleans())
         return [replace(order, updated=day), replace(corrected, updated=day + timedelta(days=1)) if same_file
                 else replace(corrected, file=FILES[3])]  # fmt: skip
+    if kind == "chain":
+        refund = replace(order, order_id=f"{order_id}r", status="refund", refund_of=order_id)
+        again = replace(refund, order_id=f"{order_id}s", day=day + timedelta(days=1), refund_of=refund.order_id)
+        return [replace(order, status=draw(st.sampled_from(("completed", "cancelled")))), refund, again]
     if kind == "any":
         return [replace(order, status=draw(st.sampled_from(STATUSES)))]
     return [order]
@@ -138,17 +141,19 @@ def _lines(draw: st.DrawFn, order_id: str, user_id: str, day: date) -> list[Orde
 def _odd_orders(draw: st.DrawFn, as_of: date, orders: list[OrderRow], names: list[str]) -> list[OrderRow]:
     """Anonymous orders, and refunds of anybody's order, of an unknown one, of refunds, of themselves."""
     odd: list[OrderRow] = []
-    for number in range(draw(st.integers(0, 6))):
-        ids = [row.order_id for row in (*orders, *odd)]
+    for number in range(draw(st.integers(0, 8))):
+        owners = {row.order_id: row.user_id for row in (*orders, *odd)} | {f"x{number}": None, "unknown": None}
+        of_odd = tuple(row.order_id for row in odd)
+        target = draw(st.sampled_from((None, *of_odd)) | st.sampled_from(tuple(owners)))
         odd.append(
             OrderRow(
                 file=draw(st.sampled_from(FILES)),
                 order_id=f"x{number}",
-                user_id=draw(st.sampled_from((None, *names))),
+                user_id=draw(st.sampled_from((owners.get(target),) * 4 + (None, *names))),
                 day=as_of - timedelta(days=draw(st.sampled_from(EDGES))),
                 amount=draw(st.sampled_from(AMOUNTS)),
-                status=draw(st.sampled_from(("refund", "refund", "completed", "cancelled"))),
-                refund_of=draw(st.sampled_from((None, "unknown", f"x{number}", *ids))),
+                status=draw(st.sampled_from(("refund", "refund", "refund", "completed", "cancelled"))),
+                refund_of=target,
             )
         )
     return odd
@@ -159,6 +164,7 @@ def _users(draw: st.DrawFn, as_of: date, names: list[str]) -> list[UserRow]:
     """Rows of most buyers and of some who never buy; some in two versions."""
     channels = (None, *draw(st.sampled_from(CHANNELS)))
     days = st.sampled_from((None, *(as_of - timedelta(days=days) for days in EDGES)))
+    gone = st.sampled_from([as_of + timedelta(days=days) for days in (-400, -90, -1, 0, 1)])
     rows: list[UserRow] = []
     for name in (*names, *(f"v{number}" for number in range(draw(st.integers(0, 4))))):
         if draw(st.sampled_from((True, True, True, True, False))):
@@ -168,7 +174,7 @@ def _users(draw: st.DrawFn, as_of: date, names: list[str]) -> list[UserRow]:
                 registered=draw(days),
                 channel=draw(st.sampled_from(channels)),
                 is_staff=draw(st.sampled_from((False,) * 9 + (True,))),
-                deleted=draw(days) if draw(st.sampled_from((False,) * 9 + (True,))) else None,
+                deleted=draw(gone) if draw(st.sampled_from((False,) * 9 + (True,))) else None,
                 updated=draw(days),
             )
             rows.append(row)
