@@ -86,7 +86,7 @@ def audit_raw(night: Night) -> None:
 
 
 def transform(night: Night) -> None:
-    """One `dbt build`: staging, intermediate, marts, contracts, tests; where value is refitted, a second one for that."""
+    """One `dbt build`: staging, intermediate, marts, contracts, tests; after a fit of value a second one, for that."""
     settings = night.settings
     policy, candidate = Policy.read(settings.policy_folder), candidates.load(settings, night.run)
     earlier = settings.releases / candidate.previous / candidates.DATABASE if candidate.previous else None
