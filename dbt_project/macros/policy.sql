@@ -27,5 +27,5 @@
 
 {#- The day whose stages the backtest holds against what happened since. -#}
 {% macro backtest_date() -%}
-    cast({{ dbt.dateadd("day", -(policy("backtest_days") | int), as_of_date()) }} as date)
+    cast({{ dbt.dateadd("day", "-" ~ policy("backtest_days"), as_of_date()) }} as date)
 {%- endmacro %}

@@ -9,12 +9,10 @@ import sys
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from muster.engines import on_duckdb
 from muster.errors import MusterError
-from muster.policy import Policy
 from muster.settings import Settings, child_environment
 
 log = logging.getLogger(__name__)
@@ -56,12 +54,15 @@ def build_arguments(
 
 @dataclass(frozen=True)
 class Dbt:
-    """dbt as of one day, on the databases in `folder`."""
+    """dbt as of one day, on the databases in `folder`.
+
+    as_of_date (ISO) and policy (parameter -> number) are checked already: dbt pastes them raw into SQL.
+    """
 
     settings: Settings
     folder: Path
-    as_of_date: date
-    policy: Policy
+    as_of_date: str
+    policy: Mapping[str, object]
 
     @property
     def target_path(self) -> Path:
@@ -75,7 +76,7 @@ class Dbt:
         """
         arguments = build_arguments(
             self.settings.dbt_project, self.settings.target, self.target_path,
-            {"policy": self.policy.as_vars(), **on_duckdb.DBT_VARS}, command, **selection,
+            {"policy": self.policy, **on_duckdb.DBT_VARS}, command, **selection,
         )  # fmt: skip
         self.target_path.mkdir(parents=True, exist_ok=True)
         results_file = self.target_path / "run_results.json"
@@ -85,7 +86,7 @@ class Dbt:
             shutil.copy(parsed, self.target_path / PARSED)
         finished = subprocess.run(
             [str(Path(sys.executable).parent / "dbt"), *arguments],
-            env=child_environment(MUSTER_AS_OF_DATE=self.as_of_date.isoformat()),
+            env=child_environment(MUSTER_AS_OF_DATE=self.as_of_date),
             cwd=self.folder,
             capture_output=True,
             text=True,

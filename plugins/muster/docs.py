@@ -42,7 +42,7 @@ def _documentation(settings: Settings) -> str:
     log.info("building every table without rows ...")
     nightly.transform(night)
     log.info("writing the page ...")
-    dbt = Dbt(settings, candidate.folder, night.as_of_date, Policy.read(settings.policy_folder))
+    dbt = Dbt(settings, candidate.folder, night.as_of_date.isoformat(), Policy.read(settings.policy_folder).as_vars())
     dbt.run("docs generate --static", without=(), quiet=True)
     page = (dbt.target_path / "static_index.html").read_text(encoding="utf-8")
     for path in (candidate.folder, settings.dbt_project):  # where it was made is nobody's business

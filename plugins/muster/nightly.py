@@ -91,7 +91,7 @@ def transform(night: Night) -> None:
     settings = night.settings
     policy, candidate = Policy.read(settings.policy_folder), candidates.load(settings, night.run)
     _build_backtest(settings, candidate, policy)
-    dbt = Dbt(settings, on_duckdb.of_night(candidate).folder, candidate.as_of_date, policy)
+    dbt = Dbt(settings, on_duckdb.of_night(candidate).folder, candidate.as_of_date.isoformat(), policy.as_vars())
     dbt.run()
     if value_fit.refit(candidate, policy):
         dbt.run(select=[value_fit.DEPENDENTS])
@@ -101,7 +101,7 @@ def _build_backtest(settings: Settings, candidate: Candidate, policy: Policy) ->
     """The stages exactly as a run for the backtest day gives them: the same models, as of that day."""
     began = time.monotonic()
     day = candidate.as_of_date - timedelta(days=policy.whole("backtest_days"))
-    dbt = Dbt(settings, on_duckdb.of_backtest(candidate).folder, day, policy)
+    dbt = Dbt(settings, on_duckdb.of_backtest(candidate).folder, day.isoformat(), policy.as_vars())
     dbt.run(select=["+int_lifecycle"], without=["unit_test", "test"], quiet=True)
     log.info("  stages as of %s for the backtest in %.1f s", day, time.monotonic() - began)
 

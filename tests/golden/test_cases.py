@@ -36,7 +36,9 @@ def expected_tables() -> list:
     """(case, night, table) of every expected file; a module's tests are grouped by case, so that each runs once."""
     found = sorted(CASES.glob("*/expected/*/*.csv"))
     return [
-        pytest.param(path.parts[-4], path.parts[-2], path.stem, id="-".join((path.parts[-4], path.parts[-2], path.stem)))
+        pytest.param(
+            path.parts[-4], path.parts[-2], path.stem, id="-".join((path.parts[-4], path.parts[-2], path.stem))
+        )
         for path in found
     ]
 
@@ -96,5 +98,8 @@ def test_a_case_is_whole(cases, name: str):
     mapping = yaml.safe_load((case.folder / "landing" / "mapping.yml").read_text(encoding="utf-8"))
     for release in case.releases.values():
         manifest = release.manifest()
-        assert (manifest["business_timezone"], manifest["currency"]) == (mapping["business_timezone"], mapping["currency"])
+        assert (manifest["business_timezone"], manifest["currency"]) == (
+            mapping["business_timezone"],
+            mapping["currency"],
+        )
         assert not [warning for warning in manifest["warnings"] if "newest order" in warning]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.compiled import CompiledShop, compile_project
-from support.plain.lifecycle import SOURCES, STAGES, lifecycle
+from support.plain.lifecycle import SOURCES, STAGES, churn_backtest, lifecycle
 from support.plain.orders import OrderRow
 from support.plain.parameters import CONTRACT, Parameters
 from support.plain.priors import Priors
@@ -94,8 +94,6 @@ def test_rfm(compiled: CompiledShop, of_lines: bool):
 
 @either_feed
 def test_lifecycle(compiled: CompiledShop, of_lines: bool):
-    if not compiled.has("customer_lifecycle"):
-        pytest.skip("no model customer_lifecycle")
     seen = Counter()
 
     @given(nights(of_lines), st.sampled_from(POLICIES))
@@ -123,8 +121,6 @@ def test_lifecycle(compiled: CompiledShop, of_lines: bool):
 @either_feed
 def test_priors(compiled: CompiledShop, of_lines: bool):
     """Every pool and bucket with a completed gap: its curve, and survival to a millionth where the day is used."""
-    if not compiled.has("churn_priors"):
-        pytest.skip("no model churn_priors")
     seen = Counter()
 
     @given(nights(of_lines), st.sampled_from((SMALL, TINY, OTHER)))
@@ -145,6 +141,27 @@ def test_priors(compiled: CompiledShop, of_lines: bool):
 
     every_curve()
     assert seen[True] and seen[False]
+
+
+@either_feed
+def test_backtest(compiled: CompiledShop, of_lines: bool):
+    """The stages of a run for the backtest day over the same rows, against who bought since."""
+    seen = Counter()
+
+    @given(nights(of_lines), st.sampled_from(POLICIES))
+    def every_stage(night: tuple[date, Landing], policy: dict[str, int]):
+        as_of, landing = night
+        parameters = filled(compiled, as_of, landing, policy)
+        expected = {
+            stage: (returns.users, returns.returned)
+            for stage, returns in churn_backtest(landing, as_of, parameters).items()
+        }
+        found = {row["stage"]: (row["users"], row["returned"]) for row in compiled.build_backtest()}
+        assert found == expected
+        seen.update(expected)
+
+    every_stage()
+    assert len(set(STAGES) & seen.keys()) >= 6
 
 
 @either_feed

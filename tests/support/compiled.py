@@ -12,19 +12,18 @@ compilation serves every date and policy; apart from these constants the SQL is 
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
 from muster import candidate as candidates
-from muster import dbt_build, nightly
-from muster.candidate import Candidate
+from muster import nightly
+from muster.dbt_build import Dbt
 from muster.engines import on_duckdb
 from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS
 from muster.policy import Policy
-from muster.settings import DBT_PROJECT
 
 from support.shops import Shop
 
@@ -48,11 +47,11 @@ class Model:
 
 @dataclass(frozen=True)
 class Compiled:
-    """All models, the policy's shipped numbers, and a database with the policy tables and the raw ones' columns."""
+    """All models, the policy's shipped numbers, and the databases with the policy tables and the raw ones' columns."""
 
     models: dict[str, Model]
     policy: dict[str, int | str]
-    work: Path
+    databases: dict[str, Path]
 
 
 def compile_project(folder: Path) -> Compiled:
@@ -63,9 +62,10 @@ def compile_project(folder: Path) -> Compiled:
     nightly.run_step(night, "ingest")
     candidate = candidates.load(shop.settings, night.run)
     policy = Policy.read(shop.settings.policy_folder).as_vars()
-    variables = {"as_of_date": AS_OF_DATE, "policy": {name: f"getvariable('{name}')" for name in policy}}
-    _dbt(candidate, "seed", variables)
-    manifest = _dbt(candidate, "compile", variables, "--select", "resource_type:model")
+    dbt = Dbt(shop.settings, candidate.folder, AS_OF_DATE, {name: f"getvariable('{name}')" for name in policy})
+    dbt.run("seed", quiet=True, without=())
+    dbt.run("compile", quiet=True, select=["resource_type:model"], without=())
+    manifest = json.loads((dbt.target_path / "manifest.json").read_text())
     nodes = {i: node for i, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     models = {
         node["name"]: Model(
@@ -79,18 +79,8 @@ def compile_project(folder: Path) -> Compiled:
         )
         for node in nodes.values()
     }
-    return Compiled(models, policy, on_duckdb.work_database(candidate))
-
-
-def _dbt(candidate: Candidate, command: str, variables: dict, *options: str) -> dict:
-    """The project's manifest after the command."""
-    target_path = candidate.work / "dbt"
-    arguments = dbt_build.build_arguments(
-        DBT_PROJECT, "duckdb", target_path, {**variables, **on_duckdb.DBT_VARS}, command
-    )
-    arguments = [word for word in arguments if word not in ("--exclude-resource-type", "unit_test")]  # build's own
-    dbt_build.build([*arguments, *options], on_duckdb.dbt_environment(candidate, previous=None), target_path)
-    return json.loads((target_path / "manifest.json").read_text())
+    databases = on_duckdb.of_night(candidate)
+    return Compiled(models, policy, {"raw": databases.work, "policy": databases.release})
 
 
 class CompiledShop:
@@ -102,24 +92,24 @@ class CompiledShop:
         self._built: set[str] = set()
         self._connection = duckdb.connect()
         self._run("set TimeZone = 'UTC'; set threads = 1")  # for some hundred rows, more threads only wait
-        for database in sorted({model.database for model in self._models.values()} | {"work"}):
+        schemas = {(model.database, model.schema) for model in self._models.values()} | {("backtest", "intermediate")}
+        for database in sorted({database for database, _ in schemas}):
             self._run(f"attach ':memory:' as {database}")
-        for database, schema in sorted({(model.database, model.schema) for model in self._models.values()}):
+        for database, schema in sorted(schemas):
             self._run(f"create schema {database}.{schema}")
-        self._copy(compiled.work)
+        for schema, path in compiled.databases.items():
+            self._copy(path, schema)
         self.as_of(date.fromisoformat(ANY_DAY))
 
     def close(self) -> None:
         self._connection.close()
-
-    def has(self, model: str) -> bool:
-        return model in self._models
 
     def as_of(self, as_of_date: date, **policy: int) -> None:
         """The night's constants; parameters that are not named have their shipped values."""
         unknown = policy.keys() - self._policy.keys()
         assert not unknown, f"parameters.csv has no {unknown}"
         self._built.clear()
+        self._as_of, self._changed = as_of_date, policy
         self._run(f"set variable as_of_date = '{as_of_date}'")
         for name, value in (self._policy | policy).items():
             self._run(f"set variable {name} = {value}")
@@ -145,6 +135,17 @@ class CompiledShop:
             self._built.add(each.name)
         return self.rows(f"from {self._models[model].relation}")
 
+    def build_backtest(self) -> list[Row]:
+        """The rows of churn_backtest, as a night has them: its stages are built as of the backtest day first."""
+        night, changed = self._as_of, self._changed
+        days = (self._policy | changed)["backtest_days"]
+        self.as_of(night - timedelta(days=days), **changed)
+        self.build("int_lifecycle")
+        stages = self._models["int_lifecycle"].relation
+        self._run(f"create or replace table backtest.intermediate.int_lifecycle as from {stages}")
+        self.as_of(night, **changed)
+        return self.build("churn_backtest")
+
     def rows(self, sql: str) -> list[Row]:
         result = self._connection.execute(sql)
         names = [column[0] for column in result.description]
@@ -153,18 +154,21 @@ class CompiledShop:
     def _ancestors(self, model: str) -> set[str]:
         return {model}.union(*(self._ancestors(parent) for parent in self._models[model].parents))
 
-    def _copy(self, work: Path) -> None:
+    def _copy(self, path: Path, schema: str) -> None:
         """Policy tables whole, raw ones empty."""
-        self._run(f"attach {literal(str(work))} as landed (read_only)")
-        self._run("create schema work.raw; create schema work.policy")
+        database = path.stem
+        self._run(f"attach {literal(str(path))} as landed (read_only)")
+        self._run(f"create schema {database}.{schema}")
         tables = self.rows(
-            """select table_schema as schema, table_name as name from information_schema.tables
-               where table_catalog = 'landed' and table_schema in ('raw', 'policy')"""
+            f"""select table_name as name from information_schema.tables
+                where table_catalog = 'landed' and table_schema = '{schema}'"""
         )
         assert len(tables) > len(FEEDS)
         for table in tables:
-            name, rows = f"{table['schema']}.{table['name']}", "" if table["schema"] == "policy" else "limit 0"
-            self._run(f"create table work.{name} as from landed.{name} {rows}")
+            rows = "limit 0" if schema == "raw" else ""
+            self._run(
+                f"create table {database}.{schema}.{table['name']} as from landed.{schema}.{table['name']} {rows}"
+            )
         self._run("detach landed")
 
     def _insert(self, table: str, rows: list[Row]) -> None:

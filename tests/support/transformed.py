@@ -50,7 +50,9 @@ class Project:
 
     def test(self, *selection: str) -> list[dict]:
         """`dbt test` of the selected tests; MusterError names those that fail."""
-        dbt = Dbt(self.shop.settings, self.candidate.folder, self.candidate.as_of_date, self.policy)
+        dbt = Dbt(
+            self.shop.settings, self.candidate.folder, self.candidate.as_of_date.isoformat(), self.policy.as_vars()
+        )
         return dbt.run("test", select=selection, without=())
 
     @cached_property
