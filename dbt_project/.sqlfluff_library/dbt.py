@@ -7,3 +7,7 @@ def type_string() -> str:
 
 def concat(fields: list[str]) -> str:
     return " || ".join(fields)
+
+
+def generate_series(upper_bound: int) -> str:
+    return f"select {upper_bound} as generated_number"
