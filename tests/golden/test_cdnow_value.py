@@ -217,6 +217,6 @@ def integral(a: float, b: float, shape: float, tau: float) -> float:
     peak = log_weight.max()
     p = np.exp(-np.logaddexp(0, -logit))
     purchases = -np.expm1(-shape * np.log1p(p * tau)) / p
-    weight = np.exp(log_weight - peak) * step
-    weight[[0, -1]] = weight[[0, -1]] / 2 + np.exp(log_weight[[0, -1]] - peak) / (a, b)
+    weight = np.exp(log_weight - peak)
+    weight[[0, -1]] /= -np.expm1([-a * step, -b * step])  # the steps to infinity, a geometric series
     return float((weight * purchases).sum() / weight.sum())

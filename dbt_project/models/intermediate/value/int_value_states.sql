@@ -1,4 +1,4 @@
--- one row per repeat purchases, days to the last one and age that customers have: what the purchase models are fitted to
+-- one row per repeat purchases, days to the last one and age that customers have: what purchase models are fitted to
 {{ config(materialized="view") }}  -- read on the nights of a fit alone
 with customers as (
 
