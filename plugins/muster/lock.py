@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from muster.errors import MusterError
+from muster.errors import BusyError, MusterError
 
 HINT = "wait until it has ended (`muster status`), then start again"
 
@@ -32,7 +32,7 @@ class Owner:
 
 @contextmanager
 def step_lock(home: Path, run: str, step: str, lease_seconds: float, first: bool, last: bool) -> Iterator[None]:
-    """Hold the home for one step of `run`; MusterError at once where another run has it.
+    """Hold the home for one step of `run`; BusyError at once where another run has it.
 
     first: this step starts the run. last: this step ends it, and the home is free afterwards.
     """
@@ -87,11 +87,11 @@ def _check_owner(owner: Owner | None, run: str, lease_seconds: float, first: boo
         raise MusterError(f"run {owner.run} has taken over from run {run}", "start the night again")
 
 
-def _busy(owner: Owner | None) -> MusterError:
+def _busy(owner: Owner | None) -> BusyError:
     if owner is None:
-        return MusterError("another muster command is at work in this MUSTER_HOME", HINT)
+        return BusyError("another muster command is at work in this MUSTER_HOME", HINT)
     since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(owner.seen))
-    return MusterError(f"run {owner.run} is under way (step {owner.step}, {owner.process}, since {since} UTC)", HINT)
+    return BusyError(f"run {owner.run} is under way (step {owner.step}, {owner.process}, since {since} UTC)", HINT)
 
 
 def _owner_file(home: Path) -> Path:
