@@ -112,9 +112,7 @@ def test_killed_between_two_moves(first_night: Shop, shop: Shop, dies_at: str, s
         "muster.release:remove_old",
     ],
 )
-def test_a_publish_that_was_killed_goes_on_when_it_is_called_again(
-    first_night: Shop, shop: Shop, dies_at: str
-) -> None:
+def test_a_publish_that_was_killed_goes_on_when_it_is_called_again(first_night: Shop, shop: Shop, dies_at: str) -> None:
     """Airflow calls a task again whose scheduler was killed; the last time after all had been done."""
     shutil.copytree(first_night.landing, shop.landing)
     shutil.copytree(first_night.home, shop.home, symlinks=True)
