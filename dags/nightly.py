@@ -16,16 +16,17 @@ DOCS = f"""\
 
 Turns the landing zone (`MUSTER_LANDING`) into one published release under `MUSTER_HOME/releases`.
 
-| task | what it does | repeated |
-| --- | --- | --- |
-| ingest | reads what is new, types it, quarantines what cannot be used | twice |
-| audit_raw | Great Expectations on the feeds | once |
-| transform | one `dbt build`; a line per model in this task's log | once |
-| audit_marts | Great Expectations on the marts | once |
-| export | lists and report | once |
-| publish | the release becomes visible by one rename; a killed one goes on where it was | once |
+| task | what it does |
+| --- | --- |
+| ingest | reads what is new, types it, quarantines what cannot be used |
+| audit_raw | Great Expectations on the feeds |
+| transform | one `dbt build`; a line per model in this task's log |
+| audit_marts | Great Expectations on the marts |
+| export | lists and report |
+| publish | the release becomes visible by one rename |
 
-Readers of `MUSTER_HOME/current` see the release before until `publish`, and keep it if any task fails.
+Readers of `MUSTER_HOME/current` see the release before until `publish`, and keep it if any task fails. A task that was
+killed or failed for another reason than the data is repeated twice; each may be, `publish` too.
 
 **as_of_date** is the business day in which the data interval begins: the run of 03:00 on the 6th builds the 5th.
 A run by hand must say it. While another run has the home (the command line, say) a task is put off by a minute, six
@@ -79,13 +80,13 @@ with DAG(
         "owner": "data-engineering",
         "pool": "muster_writer",
         "weight_rule": "upstream",  # the steps of a night that has begun go before another night's first
-        "retries": 1,
+        "retries": 2,
         "retry_delay": timedelta(minutes=2),
         "on_failure_callback": FailureNotice(),
     },
 ):
 
-    @task(retries=2)
+    @task
     def ingest() -> str:
         return run_step("ingest")
 

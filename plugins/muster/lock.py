@@ -10,12 +10,13 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from muster.errors import BusyError, MusterError
 
+PATIENCE_SECONDS = 6 * 3600  # how long a backfill, or a task of the DAG, waits for a home that another run has
 HINT = "wait until it has ended (`muster status`), then start again"
 
 
@@ -36,12 +37,7 @@ def step_lock(home: Path, run: str, step: str, lease_seconds: float, first: bool
 
     first: this step starts the run. last: this step ends it, and the home is free afterwards.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / ".lock").open("a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise _busy(read_owner(home)) from error
+    with short_lock(home):
         _check_owner(read_owner(home), run, lease_seconds, first)
         _write(home, run, step, "working")
         try:
@@ -58,13 +54,30 @@ def step_lock(home: Path, run: str, step: str, lease_seconds: float, first: bool
 @contextmanager
 def short_lock(home: Path) -> Iterator[None]:
     """Hold the home against other writers for a short action outside a run (rollback, landing)."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / ".lock").open("a+") as handle:
+    with ExitStack() as held:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(file_lock(home / ".lock"))
         except BlockingIOError as error:
             raise _busy(read_owner(home)) from error
         yield
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold an operating-system lock, which dies with this process; BlockingIOError at once where another holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds `file_lock(path)`."""
+    try:
+        with file_lock(path):
+            return False
+    except BlockingIOError:
+        return True
 
 
 def read_owner(home: Path) -> Owner | None:

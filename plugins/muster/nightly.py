@@ -189,9 +189,13 @@ def run_step(night: Night, step: str) -> None:
 def _is_over(night: Night) -> bool:
     """Whether the run was released and has left its lock: whoever called the last step was killed before noting it."""
     owner = read_owner(night.settings.home)
-    if owner and owner.run == night.run:
-        return False
-    return any(r.run == night.run and r.status == "released" for r in journal.read(night.settings.home))
+    return not (owner and owner.run == night.run) and was_released(night.settings, night.run)
+
+
+def was_released(settings: Settings, run: str) -> bool:
+    """Whether the run came as far as its release, which retention may have removed since."""
+    noted = any(r.run == run and r.status == "released" for r in journal.read(settings.home))
+    return noted or release.find(settings, run) is not None
 
 
 def run(night: Night) -> None:

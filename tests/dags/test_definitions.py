@@ -42,9 +42,16 @@ def test_nightly_runs_the_steps_in_order_one_night_at_a_time(dagbag):
     assert [asset.name for asset in dag.get_task("publish").outlets] == ["muster_release"]
 
 
-def test_only_safe_steps_are_repeated(dagbag):
-    retries = {task.task_id: task.retries for task in dagbag.dags["nightly"].tasks}
-    assert retries == {"ingest": 2, "audit_raw": 1, "transform": 1, "audit_marts": 1, "export": 1, "publish": 1}
+def test_a_killed_scheduler_costs_a_try_and_no_night(dagbag):
+    assert {task.task_id: task.retries for task in dagbag.dags["nightly"].tasks} == dict.fromkeys(STEPS, 2)
+
+
+def test_a_night_that_has_begun_goes_before_another_nights_first_step(dagbag):
+    """The scheduler takes the greatest weight first, then the earliest night."""
+    from airflow.task.priority_strategy import validate_and_load_priority_weight_strategy as strategy
+
+    tasks = [dagbag.dags["nightly"].get_task(step) for step in STEPS]
+    assert [strategy(t.weight_rule).get_weight(SimpleNamespace(task=t)) for t in tasks] == [1, 2, 3, 4, 5, 6]
 
 
 def test_steps_are_those_of_the_command_line():

@@ -46,7 +46,7 @@ class Airflow:
         command = [sys.executable, "-m", "muster.orchestration", "up", "--port", str(self.port)]
         with self.output.open("w") as output:
             self.process = subprocess.Popen(command, env=self.environment, stdout=output, stderr=subprocess.STDOUT)
-        wait(lambda: "Airflow is ready" in self.output.read_text(), 180, "Airflow is ready")
+        wait(lambda: "Airflow is ready" in self.output.read_text(), 300, "Airflow is ready")
 
     def kill(self) -> None:
         """SIGKILL to all of Airflow at once: scheduler, its task, dbt; no one may put anything in order."""
@@ -127,26 +127,26 @@ def airflow(shop: Shop, tmp_path: Path) -> Iterator[Airflow]:
 
 
 def test_a_killed_backfill_goes_on_and_gives_what_the_command_line_gives(shop: Shop, airflow: Airflow, tmp_path: Path):
-    wait(lambda: airflow.ask("select 1 from dag where dag_id = 'nightly'"), 60, "the DAG is known")
+    wait(lambda: airflow.ask("select 1 from dag where dag_id = 'nightly'"), 300, "the DAG is known")
     airflow.call("dags", "unpause", "nightly")
     ((docs,),) = airflow.ask("select json_extract(data, '$.dag.doc_md') from serialized_dag")
     command, first, last = COMMAND.search(docs).groups()
     assert (first, last) == (f"{DAYS[0]}T00:00+14:00", f"{DAYS[4]}T23:59+14:00")
     airflow.call(*command.split(), "--from-date", first, "--to-date", last.replace(DAYS[4], DAYS[2]))
 
-    wait(lambda: _at_work(shop) == (KILLED_DAY, KILLED_STEP), 240, "the second night is being transformed")
+    wait(lambda: _at_work(shop) == (KILLED_DAY, KILLED_STEP), 600, "the second night is being transformed")
     time.sleep(2)
     airflow.kill()
     assert [known.as_of_date.isoformat() for known in release.releases(shop.settings)] == DAYS[:1]
     airflow.start()
-    wait(airflow.backfills_over, 300, "the backfill has ended")
+    wait(airflow.backfills_over, 900, "the backfill has ended")
     assert _runs(airflow) == [(day, "success") for day in DAYS[:3]]
 
     # Somebody forgets --max-active-runs 1: Airflow begins all nights at once, and they wait for one another.
     airflow.call(
         "backfill", "create", "--dag-id", "nightly", "--from-date", first.replace(DAYS[0], DAYS[3]), "--to-date", last
     )
-    wait(airflow.backfills_over, 400, "the second backfill has ended")
+    wait(airflow.backfills_over, 900, "the second backfill has ended")
     assert _runs(airflow) == [(day, "success") for day in DAYS]
     airflow.stop()
 

@@ -8,12 +8,13 @@ from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
 from muster.errors import BusyError
+from muster.lock import PATIENCE_SECONDS
 
 log = logging.getLogger(__name__)
 
 BACKFILL = "backfill"
 PAUSE = timedelta(minutes=1)
-PATIENCE = timedelta(hours=6)
+PATIENCE = timedelta(seconds=PATIENCE_SECONDS)
 
 
 class OutOfTurn(AirflowFailException):
