@@ -94,6 +94,15 @@ def test_the_param_wins(monkeypatch):
     assert tasks.as_of_date() == date(2011, 12, 9)
 
 
+def test_a_backfill_takes_its_dates_from_its_range(monkeypatch):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    start = datetime(2026, 1, 5, tzinfo=UTC)
+    tasks = _context(monkeypatch, params={"as_of_date": "2011-12-09"}, run_type="backfill", data_interval_start=start)
+    with pytest.raises(AirflowFailException, match="--from-date and --to-date"):
+        tasks.as_of_date()
+
+
 def test_a_run_by_hand_must_say_its_date(monkeypatch):
     from airflow.sdk.exceptions import AirflowFailException
 
@@ -120,6 +129,19 @@ def test_data_intervals_cover_every_business_day_once_over_a_clock_change(dagbag
         last = info.data_interval
         days.append((last.start.in_timezone(zone).date(), (last.end - last.start).total_hours()))
     assert days == [(date(2026, 3, 28), 23), (date(2026, 3, 29), 24), (date(2026, 3, 30), 24)]
+
+
+def test_a_start_date_long_ago_lets_backfills_reach_back_and_catches_nothing_up(dagbag):
+    import pendulum
+    from airflow.timetables.base import TimeRestriction
+    from airflow.timetables.interval import CronDataIntervalTimetable
+
+    dag = dagbag.dags["nightly"]
+    assert dag.start_date.year == 2000
+    timetable = CronDataIntervalTimetable(dag.timetable.expression, timezone=dag.timetable.timezone)
+    restriction = TimeRestriction(earliest=dag.start_date, latest=None, catchup=dag.catchup)
+    first = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
+    assert 0 <= (pendulum.now() - first.data_interval.end).total_hours() <= 25
 
 
 def test_airflow_does_not_execute_the_package_under_its_bare_names():
