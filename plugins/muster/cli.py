@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from muster import backfill as backfills
 from muster import docs as documentation
 from muster import nightly, release
 from muster.errors import MusterError, UsageError
@@ -16,6 +17,8 @@ from muster.lock import short_lock
 from muster.settings import Settings
 from muster.status import describe_status
 
+DAY = click.DateTime(["%Y-%m-%d"])
+STALE_HELP = "Run although recent order days are missing; say why it is right."
 LANDING_HELP = "Landing zone to read instead of MUSTER_LANDING; the shipped sample where neither is given."
 
 
@@ -28,6 +31,7 @@ First steps:
   muster status                         what is published, what ran, what failed
   muster docs                           what every table and column means
   muster explain 12347                  why this customer is where they are
+  muster backfill --from D1 --to D2     the nights of a range, one after the other
 
 \b
 Environment:
@@ -44,11 +48,9 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last complete business day.")
+@click.option("--as-of", required=True, type=DAY, help="The last complete business day.")
 @click.option("--landing", type=click.Path(path_type=Path), help=LANDING_HELP)
-@click.option(
-    "--allow-stale", metavar="REASON", help="Run although recent order days are missing; say why it is right."
-)
+@click.option("--allow-stale", metavar="REASON", help=STALE_HELP)
 def run(as_of: datetime, landing: Path | None, allow_stale: str | None) -> None:
     """Run one night: ingest, audit, transform, audit, export, publish.
 
@@ -56,6 +58,29 @@ def run(as_of: datetime, landing: Path | None, allow_stale: str | None) -> None:
     """
     night = nightly.Night(Settings.from_environment(landing), as_of.date(), nightly.new_run(), allow_stale)
     nightly.run(night)
+
+
+@cli.command()
+@click.option("--from", "first", required=True, type=DAY, help="The first night's business day.")
+@click.option("--to", "last", required=True, type=DAY, help="The last night's business day.")
+@click.option("--landing", type=click.Path(path_type=Path), help=LANDING_HELP)
+@click.option("--allow-stale", metavar="REASON", help=f"For every night of the range: {STALE_HELP}")
+@click.option("--restart", is_flag=True, help="Forget a backfill that was stopped, and begin with the first night.")
+@click.option("--verbose", is_flag=True, help="Show every step of every night, as `muster run` does.")
+def backfill(
+    first: datetime, last: datetime, landing: Path | None, allow_stale: str | None, restart: bool, verbose: bool
+) -> None:
+    """Run the nights of a range in order, each a release of its own, built on the one before.
+
+    Stops at the first night that fails. After that, or after a kill, the same command goes on with that night; once
+    all are released, the same command runs all of them again. Nights that have a release already get a new one.
+
+    A night of long ago does not change what readers see (`current` stays with the newest night), and only the newest
+    keep_releases (policy) are kept. A night in a gap of the shop (holidays) stops like any other: --allow-stale.
+    """
+    logging.getLogger("muster").setLevel(logging.INFO if verbose else logging.WARNING)
+    logging.getLogger(backfills.__name__).setLevel(logging.INFO)
+    backfills.backfill(Settings.from_environment(landing), first.date(), last.date(), allow_stale, restart)
 
 
 @cli.command()
