@@ -7,3 +7,11 @@ def type_string() -> str:
 
 def concat(fields: list[str]) -> str:
     return " || ".join(fields)
+
+
+def dateadd(datepart: str, interval: int, date: str) -> str:
+    return f"date_add({date}, interval ({interval}) {datepart})"
+
+
+def date_trunc(datepart: str, date: str) -> str:
+    return f"date_trunc('{datepart}', {date})"
