@@ -61,7 +61,7 @@ final as (
         wait_days,
         at_risk,
         returned,
-        survival,
+        cast(survival as decimal(18, 9)) as survival,
         is_used,
         coalesce(
             is_used
