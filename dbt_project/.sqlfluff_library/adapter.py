@@ -1,7 +1,13 @@
-"""dbt's adapter: a dispatched macro stands for its arguments."""
+"""dbt's adapter: a dispatched macro is the engine's own version where there is one, else the default."""
 
 from collections.abc import Callable
 
+import jinja2
 
-def dispatch(name: str, package: str) -> Callable[..., str]:
-    return lambda *arguments: f"({' - '.join(reversed(arguments))})" if len(arguments) > 1 else arguments[0]
+DIALECT = "duckdb"
+
+
+@jinja2.pass_context
+def dispatch(context: jinja2.runtime.Context, name: str, package: str) -> Callable[..., str]:
+    """The macro that dbt would call; it stands in the file of the macro that dispatches."""
+    return context.get(f"{DIALECT}__{name}") or context[f"default__{name}"]

@@ -30,11 +30,6 @@
     cast((({{ dividend }}) - ({{ dividend }}) % ({{ divisor }})) / ({{ divisor }}) as integer)
 {%- endmacro %}
 
-{#- The day that other days are counted from where only their number matters. -#}
-{% macro epoch_date() -%}
-    cast('1970-01-01' as date)
-{%- endmacro %}
-
 {#-
     One row per item of a list that people typed, parted by , ; / | or their Chinese forms, nulls and blanks included
     as the engine gives them. To be called in the select list, once. PostgreSQL: regexp_split_to_table returns a set,

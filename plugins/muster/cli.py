@@ -106,7 +106,7 @@ def explain(user_id: str, as_json: bool, language: str, name: str | None) -> Non
     """
     from muster import explain as explanation
 
-    found = release.find(Settings.from_environment(), name)
+    found = release.named(Settings.from_environment(), name)
     write = explanation.as_json if as_json else explanation.as_text
     click.echo(write(*explanation.explain(found, user_id), language=language))
 

@@ -135,7 +135,7 @@ def publish(night: Night) -> None:
     Called again after it was killed, it goes on where it was.
     """
     settings = night.settings
-    published = release.find(settings, night.run) or _make_release(settings, night.run)
+    published = release.of_run(settings, night.run) or _make_release(settings, night.run)
     release.show(settings, published)
     shutil.rmtree(candidates.private_of(settings, night.run), ignore_errors=True)
     manifest = published.manifest()
@@ -201,7 +201,7 @@ def _is_over(night: Night) -> bool:
 def was_released(settings: Settings, run: str) -> bool:
     """Whether the run came as far as its release, which retention may have removed since."""
     noted = any(r.run == run and r.status == "released" for r in journal.read(settings.home))
-    return noted or release.find(settings, run) is not None
+    return noted or release.of_run(settings, run) is not None
 
 
 def run(night: Night) -> None:

@@ -50,7 +50,7 @@ def releases(settings: Settings) -> list[Release]:
     return sorted(found)
 
 
-def find(settings: Settings, run: str) -> Release | None:
+def of_run(settings: Settings, run: str) -> Release | None:
     """The release that a run published; None before it did, or once retention has removed it."""
     return next((r for r in releases(settings) if r.run == run), None)
 
@@ -63,7 +63,7 @@ def current(settings: Settings) -> Release | None:
     return next((r for r in releases(settings) if r.folder.resolve() == target), None)
 
 
-def find(settings: Settings, name: str | None) -> Release:
+def named(settings: Settings, name: str | None) -> Release:
     """The release of that name, the current one without a name; MusterError where there is none."""
     known = releases(settings)
     found = next((r for r in known if r.name == name), None) if name else current(settings)

@@ -30,6 +30,8 @@ USERS = [
     {"user_id": "idle", "nickname": "Bob", "registered_at": "2024-01-01"},
 ]
 LINES = [
+    {"order_id": "8", "user_id": "silent", "ordered_at": "2023-11-01", "sku": "cup", "line_amount": "15"},
+    {"order_id": "9", "user_id": "silent", "ordered_at": "2023-12-01", "sku": "cup", "line_amount": "15"},
     {"order_id": "1", "user_id": "twice", "ordered_at": "2024-03-01", "sku": "cup", "line_amount": "20"},
     {"order_id": "2", "user_id": "twice", "ordered_at": DAY, "sku": "cup", "line_amount": "30"},
     {"order_id": "3", "user_id": "once", "ordered_at": "2024-03-15", "sku": "pot", "line_amount": "10"},

@@ -192,4 +192,4 @@ def test_the_command_line(explained: Shop) -> None:
 
 def test_a_release_that_is_not_there(explained: Shop) -> None:
     with pytest.raises(MusterError, match="there is no release 2020"):
-        release.find(explained.settings, "2020")
+        release.named(explained.settings, "2020")

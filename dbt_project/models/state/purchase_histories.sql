@@ -5,8 +5,8 @@ select
     customers.registered_date,
     count(purchases.purchase_date) as purchases,
     cast(
-        coalesce(sum({{ days_between(epoch_date(), "purchases.purchase_date") }}), 0) as bigint
-    ) as purchase_days
+        coalesce(sum({{ squared_day("purchases.purchase_date") }}), 0) as bigint
+    ) as purchase_days_squared
 from {{ ref("int_customers") }} as customers
 left join {{ ref("int_purchases") }} as purchases on customers.user_id = purchases.user_id
 group by customers.user_id, customers.registered_date

@@ -44,10 +44,9 @@ final as (
     from channels
     cross join buckets
     left join pools as of_channel
-        on
-            of_channel.pool_kind = 'channel'
-            and channels.channel = of_channel.pool
-            and buckets.bucket = of_channel.bucket
+        on of_channel.pool_kind = 'channel'
+        and channels.channel = of_channel.pool
+        and buckets.bucket = of_channel.bucket
     left join pools as of_all on of_all.pool_kind = 'all' and buckets.bucket = of_all.bucket
 
 )

@@ -14,9 +14,8 @@ with gathered as (
     from {{ ref("int_waits") }} as waits
     left join {{ ref("stg_users") }} as users on waits.user_id = users.user_id
     inner join {{ ref("int_churn_priors") }} as priors
-        on
-            coalesce(users.channel, '') = coalesce(priors.channel, '')
-            and least(waits.after_purchase, 3) = priors.bucket
+        on coalesce(users.channel, '') = coalesce(priors.channel, '')
+        and least(waits.after_purchase, 3) = priors.bucket
 
 ),
 

@@ -32,13 +32,11 @@ waits as (
     left join thresholds
         on customers.user_id = thresholds.user_id and totals.lifetime_purchases = thresholds.after_purchase
     left join thresholds as thresholds_before
-        on
-            customers.user_id = thresholds_before.user_id
-            and totals.lifetime_purchases - 1 = thresholds_before.after_purchase
+        on customers.user_id = thresholds_before.user_id
+        and totals.lifetime_purchases - 1 = thresholds_before.after_purchase
     left join {{ ref("int_purchases") }} as before_last
-        on
-            customers.user_id = before_last.user_id
-            and totals.lifetime_purchases - 1 = before_last.purchase_number
+        on customers.user_id = before_last.user_id
+        and totals.lifetime_purchases - 1 = before_last.purchase_number
 
 ),
 

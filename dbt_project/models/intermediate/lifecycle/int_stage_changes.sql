@@ -1,18 +1,13 @@
 -- one row per customer of this release or the previous one: the stage then and now, and what moved it
 with previous_stages as (
 
-    {{ previous_release("marts", "customer_lifecycle", {
-        "as_of_date": "date", "user_id": dbt.type_string(), "stage": dbt.type_string(),
-        "churn_after_days": "integer", "at_risk_after_days": "integer",
-    }) }}
+    select * from {{ ref("int_previous_lifecycle") }}
 
 ),
 
 previous_histories as (
 
-    {{ previous_release("state", "purchase_histories", {
-        "user_id": dbt.type_string(), "registered_date": "date", "purchases": "bigint", "purchase_days": "bigint",
-    }) }}
+    select * from {{ ref("int_previous_histories") }}
 
 ),
 
@@ -28,7 +23,7 @@ histories as (
     select
         purchases.user_id,
         count(*) as purchases,
-        sum({{ days_between(epoch_date(), "purchases.purchase_date") }}) as purchase_days
+        sum({{ squared_day("purchases.purchase_date") }}) as purchase_days_squared
     from {{ ref("int_purchases") }} as purchases
     inner join previous_night on purchases.purchase_date <= previous_night.previous_date
     group by purchases.user_id
@@ -42,7 +37,7 @@ compared as (
         previous_stages.stage as from_stage,
         lifecycle.stage as to_stage,
         coalesce(histories.purchases, 0) <> previous_histories.purchases
-        or coalesce(histories.purchase_days, 0) <> previous_histories.purchase_days
+        or coalesce(histories.purchase_days_squared, 0) <> previous_histories.purchase_days_squared
         or (
             lifecycle.purchases = 0
             and coalesce(customers.registered_date, {{ epoch_date() }})

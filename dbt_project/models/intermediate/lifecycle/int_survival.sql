@@ -36,8 +36,7 @@ survival as (
                 {{ as_double("nullif(at_risk - returned, 0)") }} / {{ as_double("at_risk") }}
             )) over (partition by pool_kind, pool, bucket order by wait_days rows unbounded preceding))
         end as survival,
-        at_risk >= {{ policy("churn_prior_min_at_risk") }}
-        and returned_in_all >= {{ policy("churn_prior_min_gaps") }} as is_used
+        at_risk >= {{ policy("churn_prior_min_at_risk") }} as is_used
     from counted
     where returned > 0
 
@@ -61,10 +60,11 @@ final as (
         wait_days,
         at_risk,
         returned,
-        survival,
+        cast(survival as decimal(18, 9)) as survival,
         is_used,
         coalesce(
             is_used
+            and returned_in_all >= {{ policy("churn_prior_min_gaps") }}
             and 1 - survival >= (1 - last_survival) * {{ policy("churn_return_percent") }} / 100.0 - 1e-9,
             false
         ) as has_most_returned

@@ -16,7 +16,7 @@ final as (
         wait_days as day,
         cast(at_risk as bigint) as at_risk,
         cast(returned as bigint) as returned,
-        cast(survival as decimal(18, 9)) as survival,
+        survival,
         is_used as used,
         has_most_returned and row_number() over (
             partition by pool_kind, pool, bucket order by case when has_most_returned then 0 else 1 end, wait_days

@@ -7,10 +7,7 @@ with lifecycle as (
 
 previous as (
 
-    {{ previous_release("marts", "customer_lifecycle", {
-        "user_id": dbt.type_string(), "stage": dbt.type_string(), "previous_stage": dbt.type_string(),
-        "stage_since": "date",
-    }) }}
+    select * from {{ ref("int_previous_lifecycle") }}
 
 ),
 

@@ -25,10 +25,9 @@ final as (
         or (rules.cause is not null and (not rules.only_after_missed_nights or changes.missed_nights > 0)) as is_allowed
     from changes
     left join {{ ref("lifecycle_transition_rules") }} as rules
-        on
-            changes.from_stage = rules.from_stage
-            and changes.to_stage = rules.to_stage
-            and changes.cause = rules.cause
+        on changes.from_stage = rules.from_stage
+        and changes.to_stage = rules.to_stage
+        and changes.cause = rules.cause
 
 )
 

@@ -29,11 +29,10 @@ carried as (
         previous.value_tier
     from previous
     left join today
-        on
-            previous.user_id = today.user_id
-            and previous.segment = today.segment
-            and previous.stage = today.stage
-            and coalesce(previous.value_tier, '') = coalesce(today.value_tier, '')
+        on previous.user_id = today.user_id
+        and previous.segment = today.segment
+        and previous.stage = today.stage
+        and coalesce(previous.value_tier, '') = coalesce(today.value_tier, '')
 
 ),
 

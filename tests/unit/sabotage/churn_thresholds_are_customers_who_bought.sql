@@ -1,0 +1,1 @@
+delete from marts.churn_thresholds where user_id = 'old'

@@ -1,0 +1,1 @@
+delete from marts.customer_lifecycle where user_id = 'peace'

@@ -1,0 +1,1 @@
+update marts.churn_thresholds set prior_source = 'all' where user_id = 'stub'

@@ -1,0 +1,1 @@
+update marts.lifecycle_transitions set users = users + 1 where to_stage = 'lost'
