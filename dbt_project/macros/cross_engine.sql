@@ -42,3 +42,8 @@
 {% macro postgres__type_double() -%}
     double precision
 {%- endmacro %}
+
+{#- The day that other days are counted from where only their number matters. -#}
+{% macro epoch_date() -%}
+    cast('1970-01-01' as date)
+{%- endmacro %}
