@@ -15,7 +15,7 @@ export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
 export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test up lint bench lock setup setup-dev
+.PHONY: help run test test-slow up airflow docs lint bench lock setup setup-dev
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +26,17 @@ run: setup ## one night on the sample through Airflow (AS_OF=2011-12-09)
 up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
 	@$(BIN)/python -m muster.orchestration up --port $(PORT)
 
+airflow: setup ## Airflow's own command line with these settings (ARGS="backfill create ...")
+	@$(BIN)/airflow $(ARGS)
+
 test: setup-dev ## every test but the slow suites, under 10 minutes on 2 cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/slow tests
+
+test-slow: setup-dev ## what takes longer: sixty nights, and a backfill through a real scheduler that is killed
+	@$(BIN)/python -m pytest tests/slow
+
+docs: setup ## what every table and column means, as one page under var/docs
+	@$(BIN)/muster docs
 
 lint: setup-dev ## Python, SQL, YAML, Dockerfile, compose file
 	@$(BIN)/ruff check .

@@ -3,7 +3,21 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support.shops import Shop
+
+# The same examples on every run; --hypothesis-profile=thorough draws new ones, and many.
+settings.register_profile(
+    "quick",
+    deadline=None,
+    derandomize=True,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile(
+    "thorough", settings.get_profile("quick"), derandomize=False, max_examples=2000, print_blob=True
+)
+settings.load_profile("quick")
 
 
 @pytest.fixture

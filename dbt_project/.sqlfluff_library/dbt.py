@@ -9,9 +9,13 @@ def concat(fields: list[str]) -> str:
     return " || ".join(fields)
 
 
-def dateadd(datepart: str, interval: int, date: str) -> str:
-    return f"date_add({date}, interval ({interval}) {datepart})"
-
-
 def date_trunc(datepart: str, date: str) -> str:
     return f"date_trunc('{datepart}', {date})"
+
+
+def dateadd(datepart: str, interval: str, from_date_or_timestamp: str) -> str:
+    return f"{from_date_or_timestamp} + {interval} * interval '1 {datepart}'"
+
+
+def generate_series(upper_bound: int) -> str:
+    return f"select generated_number from generate_series(1, {upper_bound}) as numbers (generated_number)"

@@ -30,17 +30,39 @@
     cast((({{ dividend }}) - ({{ dividend }}) % ({{ divisor }})) / ({{ divisor }}) as integer)
 {%- endmacro %}
 
-{#- The type of a 64-bit float: for what is computed, never for what is published. -#}
-{% macro type_double() -%}
-    {{ adapter.dispatch("type_double", "muster")() }}
+{#-
+    One row per item of a list that people typed, parted by , ; / | or their Chinese forms, nulls and blanks included
+    as the engine gives them. To be called in the select list, once. PostgreSQL: regexp_split_to_table returns a set,
+    which is allowed there; Spark: explode is a generator, one of which may stand there, and split takes a regular
+    expression.
+-#}
+{% macro each_listed(text) -%}
+    {{ adapter.dispatch("each_listed", "muster")(text) }}
 {%- endmacro %}
 
-{% macro default__type_double() -%}
-    double
+{% macro duckdb__each_listed(text) -%}
+    unnest(string_split_regex({{ text }}, '[,;/|，；、]'))
 {%- endmacro %}
 
-{% macro postgres__type_double() -%}
-    double precision
+{% macro postgres__each_listed(text) -%}
+    regexp_split_to_table({{ text }}, '[,;/|，；、]')
+{%- endmacro %}
+
+{% macro spark__each_listed(text) -%}
+    explode(split({{ text }}, '[,;/|，；、]'))
+{%- endmacro %}
+
+{#- A number as a 64-bit float, for formulas with ln and exp. -#}
+{% macro as_double(number) -%}
+    {{ adapter.dispatch("as_double", "muster")(number) }}
+{%- endmacro %}
+
+{% macro default__as_double(number) -%}
+    cast({{ number }} as double precision)
+{%- endmacro %}
+
+{% macro duckdb__as_double(number) -%}
+    cast({{ number }} as double)
 {%- endmacro %}
 
 {#- The day that other days are counted from where only their number matters. -#}

@@ -1,7 +1,15 @@
 {#- The night's parameters: constants, checked by muster before dbt starts. -#}
 
+{#-
+    From the environment, and only when SQL is made: a variable that changes every night would make dbt parse the whole
+    project every night. Unit tests set it as a variable.
+-#}
 {% macro as_of_date() -%}
-    cast('{{ var("as_of_date") }}' as date)
+    {%- if execute -%}
+        cast('{{ var("as_of_date", none) or env_var("MUSTER_AS_OF_DATE") }}' as date)
+    {%- else -%}
+        cast(null as date)
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro policy(parameter) -%}
@@ -19,5 +27,5 @@
 
 {#- The day whose stages the backtest holds against what happened since. -#}
 {% macro backtest_date() -%}
-    cast({{ dbt.dateadd("day", -(policy("backtest_days") | int), as_of_date()) }} as date)
+    cast({{ dbt.dateadd("day", "-" ~ policy("backtest_days"), as_of_date()) }} as date)
 {%- endmacro %}

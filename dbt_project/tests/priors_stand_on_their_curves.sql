@@ -1,4 +1,4 @@
--- a pool has one prior per bucket where it has a used day, else none, and a threshold names the prior of a curve
+-- a pool with gaps enough and a used day has one prior per bucket, another has none; a threshold names a curve's prior
 with pools as (
 
     select
@@ -6,6 +6,7 @@ with pools as (
         pool,
         bucket,
         sum(case when used then 1 else 0 end) as used_days,
+        sum(returned) as returned,
         sum(case when is_prior then 1 else 0 end) as priors,
         sum(case when is_prior and not used then 1 else 0 end) as unused_priors,
         max(case when is_prior then day end) as prior_days
@@ -32,7 +33,7 @@ select
     bucket,
     prior_days
 from pools
-where priors > 1 or unused_priors > 0 or (priors = 0) <> (used_days = 0)
+where priors > 1 or unused_priors > 0 or (priors = 1) <> (used_days > 0 and returned >= {{ policy("churn_prior_min_gaps") }})
 
 union all
 

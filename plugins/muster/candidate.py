@@ -74,12 +74,18 @@ def create(settings: Settings, as_of_date: date, run: str, started_at: str) -> C
     """A new, empty candidate; what a killed run left behind is removed first."""
     remove_leftovers(settings)
     folder = settings.releases / f"{PREFIX}{as_of_date}_{run}"
-    private = private_folder(settings.private) / f"{PREFIX}{run}"
+    private_folder(settings.private)
+    private = private_of(settings, run)
     candidate = Candidate(run, as_of_date, folder, private_folder(private), started_at)
     for path in (candidate.staged, candidate.exports_folder, candidate.quality):
         path.mkdir(parents=True)
     candidate.save()
     return candidate
+
+
+def private_of(settings: Settings, run: str) -> Path:
+    """Where the run's plain handles and quarantined rows wait until it is published."""
+    return settings.private / f"{PREFIX}{run}"
 
 
 def load(settings: Settings, run: str) -> Candidate:

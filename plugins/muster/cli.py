@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from muster import backfill as backfills
+from muster import docs as documentation
 from muster import nightly, release
 from muster.errors import MusterError, UsageError
 from muster.landing import check as landing_check
@@ -15,6 +17,8 @@ from muster.lock import short_lock
 from muster.settings import Settings
 from muster.status import describe_status
 
+DAY = click.DateTime(["%Y-%m-%d"])
+STALE_HELP = "Run although recent order days are missing; say why it is right."
 LANDING_HELP = "Landing zone to read instead of MUSTER_LANDING; the shipped sample where neither is given."
 
 
@@ -25,6 +29,9 @@ First steps:
   muster check --landing DIR            what is in a landing zone, and what is missing
   muster run --as-of 2011-12-09         one night on the shipped sample
   muster status                         what is published, what ran, what failed
+  muster docs                           what every table and column means
+  muster explain 12347                  why this customer is where they are
+  muster backfill --from D1 --to D2     the nights of a range, one after the other
 
 \b
 Environment:
@@ -41,11 +48,9 @@ def cli() -> None:
 
 
 @cli.command()
-@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last complete business day.")
+@click.option("--as-of", required=True, type=DAY, help="The last complete business day.")
 @click.option("--landing", type=click.Path(path_type=Path), help=LANDING_HELP)
-@click.option(
-    "--allow-stale", metavar="REASON", help="Run although recent order days are missing; say why it is right."
-)
+@click.option("--allow-stale", metavar="REASON", help=STALE_HELP)
 def run(as_of: datetime, landing: Path | None, allow_stale: str | None) -> None:
     """Run one night: ingest, audit, transform, audit, export, publish.
 
@@ -53,6 +58,29 @@ def run(as_of: datetime, landing: Path | None, allow_stale: str | None) -> None:
     """
     night = nightly.Night(Settings.from_environment(landing), as_of.date(), nightly.new_run(), allow_stale)
     nightly.run(night)
+
+
+@cli.command()
+@click.option("--from", "first", required=True, type=DAY, help="The first night's business day.")
+@click.option("--to", "last", required=True, type=DAY, help="The last night's business day.")
+@click.option("--landing", type=click.Path(path_type=Path), help=LANDING_HELP)
+@click.option("--allow-stale", metavar="REASON", help=f"For every night of the range: {STALE_HELP}")
+@click.option("--restart", is_flag=True, help="Forget a backfill that was stopped, and begin with the first night.")
+@click.option("--verbose", is_flag=True, help="Show every step of every night, as `muster run` does.")
+def backfill(
+    first: datetime, last: datetime, landing: Path | None, allow_stale: str | None, restart: bool, verbose: bool
+) -> None:
+    """Run the nights of a range in order, each a release of its own, built on the one before.
+
+    Stops at the first night that fails. After that, or after a kill, the same command goes on with that night; once
+    all are released, the same command runs all of them again. Nights that have a release already get a new one.
+
+    A night of long ago does not change what readers see (`current` stays with the newest night), and only the newest
+    keep_releases (policy) are kept. A night in a gap of the shop (holidays) stops like any other: --allow-stale.
+    """
+    logging.getLogger("muster").setLevel(logging.INFO if verbose else logging.WARNING)
+    logging.getLogger(backfills.__name__).setLevel(logging.INFO)
+    backfills.backfill(Settings.from_environment(landing), first.date(), last.date(), allow_stale, restart)
 
 
 @cli.command()
@@ -67,10 +95,38 @@ def check(landing: Path | None) -> None:
 
 
 @cli.command()
+@click.argument("user_id")
+@click.option("--json", "as_json", is_flag=True, help="The same with every number as a value, for programs.")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the sentences.")
+@click.option("--release", "name", metavar="RELEASE", help="A release's name (muster status lists them); else current.")
+def explain(user_id: str, as_json: bool, language: str, name: str | None) -> None:
+    """Say why a customer has this segment, value tier, churn threshold, stage and value.
+
+    Each with its numbers, where they are from, and what would change it. Reads a release, computes nothing anew.
+    """
+    from muster import explain as explanation
+
+    found = release.named(Settings.from_environment(), name)
+    write = explanation.as_json if as_json else explanation.as_text
+    click.echo(write(*explanation.explain(found, user_id), language=language))
+
+
+@cli.command()
 def status() -> None:
     """Show the current release, the other releases, the last runs, and who is at work."""
     for line in describe_status(Settings.from_environment()):
         click.echo(line)
+
+
+@cli.command()
+def docs() -> None:
+    """Write the documentation of every table and column as one page, MUSTER_HOME/docs/index.html.
+
+    Search it for a column, follow a table to what it comes from, or read under Exposures which tables the engineer, the
+    BI tool and the operations team depend on. The page needs no server and no network, and holds no data: opening it
+    in a browser is enough. Releases are neither read nor changed.
+    """
+    click.echo(documentation.write_docs(Settings.from_environment()))
 
 
 @cli.command()

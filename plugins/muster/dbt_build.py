@@ -1,19 +1,24 @@
 """dbt as a subprocess: a process that ends gives the database back."""
 
+import hashlib
 import json
 import logging
+import shutil
 import subprocess
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from muster.engines import on_duckdb
 from muster.errors import MusterError
-from muster.settings import child_environment
+from muster.settings import Settings, child_environment
 
 log = logging.getLogger(__name__)
 
 MESSAGE_CHARACTERS = 400
+PARSED = "partial_parse.msgpack"
 
 
 def build_arguments(
@@ -27,12 +32,13 @@ def build_arguments(
 ) -> list[str]:
     """The arguments of one dbt call; nothing is run.
 
-    variables: values that are already checked (dates as ISO text, numbers): dbt pastes them raw into SQL.
+    command: one of dbt's, with its own options. variables: values that are already checked (numbers, names): dbt pastes
+    them raw into SQL.
     select: dbt's node selection, everything where it is empty. without: resource types that are left out; unit tests
     are tests of the code, not of the night.
     """
     return [
-        command,
+        *command.split(),
         "--project-dir", str(project),
         "--profiles-dir", str(project),
         "--target", target,
@@ -46,31 +52,75 @@ def build_arguments(
     ]  # fmt: skip
 
 
-def build(arguments: list[str], environment: Mapping[str, str], target_path: Path, quiet: bool = False) -> list[dict]:
-    """Run dbt; logs a line per model unless quiet, returns the nodes' results. MusterError names what failed."""
-    dbt = Path(sys.executable).parent / "dbt"
-    finished = subprocess.run(
-        [str(dbt), *arguments],
-        env=child_environment(**environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    results_file = target_path / "run_results.json"
-    if not results_file.exists():
-        raise MusterError(f"dbt could not start:\n{_tail(finished.stdout + finished.stderr)}", "correct the project")
-    results = json.loads(results_file.read_text())["results"]
-    for result in () if quiet else results:
-        _log_result(result)
-    failed = [r for r in results if r["status"] in ("error", "fail", "runtime error")]
-    if failed or finished.returncode:
-        raise MusterError(_failures(failed) or _tail(finished.stdout), "see the log in " + str(target_path))
-    return results
+@dataclass(frozen=True)
+class Dbt:
+    """dbt as of one day, on the databases in `folder`.
+
+    as_of_date (ISO) and policy (parameter -> number) are checked already: dbt pastes them raw into SQL.
+    """
+
+    settings: Settings
+    folder: Path
+    as_of_date: str
+    policy: Mapping[str, object]
+
+    @property
+    def target_path(self) -> Path:
+        """What dbt writes about the project and its last run."""
+        return self.folder / "work" / "dbt"
+
+    def run(self, command: str = "build", quiet: bool = False, **selection: Sequence[str]) -> list[dict]:
+        """Run `command` in a process of its own; returns the nodes' results. MusterError names what failed.
+
+        quiet: without a log line per model. selection: select and without of build_arguments.
+        """
+        arguments = build_arguments(
+            self.settings.dbt_project, self.settings.target, self.target_path,
+            {"policy": self.policy, **on_duckdb.DBT_VARS}, command, **selection,
+        )  # fmt: skip
+        self.target_path.mkdir(parents=True, exist_ok=True)
+        results_file = self.target_path / "run_results.json"
+        results_file.unlink(missing_ok=True)
+        parsed = _parsed_project(self.settings)
+        if parsed.exists():
+            shutil.copy(parsed, self.target_path / PARSED)
+        finished = subprocess.run(
+            [str(Path(sys.executable).parent / "dbt"), *arguments],
+            env=child_environment(MUSTER_AS_OF_DATE=self.as_of_date),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not results_file.exists():
+            said = _tail(finished.stdout + finished.stderr)
+            raise MusterError(f"dbt could not start:\n{said}", "correct the project")
+        results = json.loads(results_file.read_text())["results"]
+        for result in () if quiet else results:
+            _log_result(result)
+        failed = [r for r in results if r["status"] in ("error", "fail", "runtime error")]
+        if failed or finished.returncode:
+            raise MusterError(_failures(failed) or _tail(finished.stdout), f"see the log in {self.target_path}")
+        _keep(self.target_path / PARSED, parsed)
+        return results
+
+
+def _parsed_project(settings: Settings) -> Path:
+    """What dbt parsed in an earlier night; it names files of the project by their place, so each place has its own."""
+    place = hashlib.sha256(str(settings.dbt_project).encode()).hexdigest()[:8]
+    return settings.cache / f"{place}_{PARSED}"
+
+
+def _keep(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = target.with_suffix(".tmp")
+    shutil.copy(source, draft)
+    draft.replace(target)
 
 
 def _log_result(result: dict) -> None:
     kind, _, name = result["unique_id"].split(".")[0], *result["unique_id"].split(".", 2)[1:]
-    if kind in ("model", "seed") or result["status"] not in ("pass", "success"):
+    if kind in ("model", "seed") or result["status"] not in ("pass", "success", "no-op"):
         log.info("  dbt %-7s %-32s %-8s %5.2f s", kind, name, result["status"], result["execution_time"])
 
 

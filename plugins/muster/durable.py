@@ -13,6 +13,15 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
+def write(path: Path, text: str) -> None:
+    """Put `text` into the place of a file: readers and a power cut find the old content or the new."""
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.write_text(text)
+    sync(draft)
+    draft.replace(path)
+    sync(path.parent)
+
+
 def sync_tree(folder: Path) -> None:
     """Flush every file below a folder, and the folder."""
     for path in folder.rglob("*"):

@@ -1,4 +1,4 @@
-"""The two ways in which muster says no; both carry a sentence that says what to do next."""
+"""The ways in which muster says no; each carries a sentence that says what to do next."""
 
 
 class MusterError(Exception):
@@ -16,6 +16,10 @@ class MusterError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n  What to do: {self.hint}" if self.hint else self.message
+
+
+class BusyError(MusterError):
+    """Another run has the MUSTER_HOME: nothing is wrong with this one, and later it may succeed."""
 
 
 class UsageError(MusterError):

@@ -44,8 +44,13 @@ def read(home: Path) -> list[RunRecord]:
     return list(records.values())
 
 
-def close_killed(home: Path) -> None:
-    """Note the end of runs that are still called running; the caller holds the lock, so they are dead."""
+def close_killed(home: Path, released: set[str]) -> None:
+    """Note the end of runs that are still called running; the caller holds the lock, so they are dead.
+
+    released: the runs whose release is there; one may have been killed between its publication and its line here.
+    """
     for record in read(home):
-        if record.status == "running":
+        if record.status == "running" and record.run in released:
+            append(home, replace(record, finished_at=utc_now(), status="released"))
+        elif record.status == "running":
             append(home, replace(record, finished_at=utc_now(), status="failed", message="killed"))

@@ -10,12 +10,13 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from muster.errors import MusterError
+from muster.errors import BusyError, MusterError
 
+PATIENCE_SECONDS = 6 * 3600  # how long a backfill, or a task of the DAG, waits for a home that another run has
 HINT = "wait until it has ended (`muster status`), then start again"
 
 
@@ -32,16 +33,11 @@ class Owner:
 
 @contextmanager
 def step_lock(home: Path, run: str, step: str, lease_seconds: float, first: bool, last: bool) -> Iterator[None]:
-    """Hold the home for one step of `run`; MusterError at once where another run has it.
+    """Hold the home for one step of `run`; BusyError at once where another run has it.
 
     first: this step starts the run. last: this step ends it, and the home is free afterwards.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / ".lock").open("a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise _busy(read_owner(home)) from error
+    with short_lock(home):
         _check_owner(read_owner(home), run, lease_seconds, first)
         _write(home, run, step, "working")
         try:
@@ -58,13 +54,30 @@ def step_lock(home: Path, run: str, step: str, lease_seconds: float, first: bool
 @contextmanager
 def short_lock(home: Path) -> Iterator[None]:
     """Hold the home against other writers for a short action outside a run (rollback, landing)."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / ".lock").open("a+") as handle:
+    with ExitStack() as held:
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(file_lock(home / ".lock"))
         except BlockingIOError as error:
             raise _busy(read_owner(home)) from error
         yield
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold an operating-system lock, which dies with this process; BlockingIOError at once where another holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process holds `file_lock(path)`."""
+    try:
+        with file_lock(path):
+            return False
+    except BlockingIOError:
+        return True
 
 
 def read_owner(home: Path) -> Owner | None:
@@ -87,11 +100,11 @@ def _check_owner(owner: Owner | None, run: str, lease_seconds: float, first: boo
         raise MusterError(f"run {owner.run} has taken over from run {run}", "start the night again")
 
 
-def _busy(owner: Owner | None) -> MusterError:
+def _busy(owner: Owner | None) -> BusyError:
     if owner is None:
-        return MusterError("another muster command is at work in this MUSTER_HOME", HINT)
+        return BusyError("another muster command is at work in this MUSTER_HOME", HINT)
     since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(owner.seen))
-    return MusterError(f"run {owner.run} is under way (step {owner.step}, {owner.process}, since {since} UTC)", HINT)
+    return BusyError(f"run {owner.run} is under way (step {owner.step}, {owner.process}, since {since} UTC)", HINT)
 
 
 def _owner_file(home: Path) -> Path:

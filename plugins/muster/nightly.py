@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from muster import candidate as candidates
-from muster import dbt_build, journal, release, report
+from muster import journal, release, report, value_fit
 from muster.candidate import Candidate
+from muster.dbt_build import Dbt
 from muster.engines import on_duckdb
 from muster.errors import MusterError
 from muster.export import write_exports
@@ -23,9 +24,10 @@ from muster.freshness import check_freshness
 from muster.journal import RunRecord
 from muster.landing.ingest import ingest as ingest_landing
 from muster.landing.lake import Entry, Lake, TakenFile
-from muster.lock import step_lock
+from muster.lock import read_owner, step_lock
 from muster.policy import Policy
 from muster.quality.audit import audit
+from muster.release import Release
 from muster.settings import EXPECTATIONS, Settings
 
 log = logging.getLogger(__name__)
@@ -42,8 +44,13 @@ class Night:
 
 
 def new_run() -> str:
+    """The name of a run that starts now."""
+    return name_run(datetime.now(UTC), secrets.token_hex(2))
+
+
+def name_run(started: datetime, digits: str) -> str:
     """A run's name: when it started, and four digits against two in one second."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+    return f"{started.astimezone(UTC):%Y%m%dT%H%M%S}-{digits[:4]}"
 
 
 def ingest(night: Night) -> None:
@@ -52,7 +59,7 @@ def ingest(night: Night) -> None:
     lake = Lake(settings.lake)
     lake.remove_leftovers()
     started_at = journal.utc_now()
-    journal.close_killed(settings.home)
+    journal.close_killed(settings.home, {r.run for r in release.releases(settings)})
     journal.append(settings.home, RunRecord(night.run, str(night.as_of_date), started_at))
     candidate = candidates.create(settings, night.as_of_date, night.run, started_at)
     log.info("landing zone %s", settings.landing)
@@ -66,7 +73,7 @@ def ingest(night: Night) -> None:
     candidate.warnings = found.warnings
     runs = [r for r in journal.read(settings.home) if r.run != night.run]
     runs.append(RunRecord(night.run, str(night.as_of_date), started_at, status="released"))
-    on_duckdb.open_candidate(candidate, settings.lake, found.state, runs)
+    on_duckdb.open_candidate(candidate, earlier and earlier.database, settings.lake, found.state, runs)
     candidate.warnings += check_freshness(candidate, policy, night.allow_stale)
     candidate.save()
     for warning in candidate.warnings:
@@ -82,37 +89,27 @@ def audit_raw(night: Night) -> None:
     candidate = candidates.load(night.settings, night.run)
     held = {file["feed"] for file in candidate.inputs}
     suites = [EXPECTATIONS / f"raw_{feed}.json" for feed in sorted(held)]
-    audit(candidate, "raw", on_duckdb.work_database(candidate), suites)
+    audit(candidate, "raw", on_duckdb.of_night(candidate).work, suites)
 
 
 def transform(night: Night) -> None:
-    """The stages of the backtest day, then one `dbt build`: staging, intermediate, marts, their contracts and tests."""
+    """The stages of the backtest day, one `dbt build`, and after a new fit of value another for what depends on it."""
     settings = night.settings
-    candidate = candidates.load(settings, night.run)
-    policy = Policy.read(settings.policy_folder)
+    policy, candidate = Policy.read(settings.policy_folder), candidates.load(settings, night.run)
     _build_backtest(settings, candidate, policy)
-    earlier = settings.releases / candidate.previous / candidates.DATABASE if candidate.previous else None
-    target_path = candidate.work / "dbt"
-    variables = _dbt_variables(candidate.as_of_date, policy)
-    arguments = dbt_build.build_arguments(settings.dbt_project, settings.target, target_path, variables)
-    dbt_build.build(arguments, on_duckdb.dbt_environment(candidate, earlier), target_path)
+    dbt = Dbt(settings, on_duckdb.of_night(candidate).folder, candidate.as_of_date.isoformat(), policy.as_vars())
+    dbt.run()
+    if value_fit.refit(candidate, policy):
+        dbt.run(select=[value_fit.DEPENDENTS])
 
 
 def _build_backtest(settings: Settings, candidate: Candidate, policy: Policy) -> None:
     """The stages exactly as a run for the backtest day gives them: the same models, as of that day."""
     began = time.monotonic()
     day = candidate.as_of_date - timedelta(days=policy.whole("backtest_days"))
-    target_path = candidate.work / "dbt_backtest"
-    arguments = dbt_build.build_arguments(
-        settings.dbt_project, settings.target, target_path, _dbt_variables(day, policy),
-        select=["+int_lifecycle"], without=["unit_test", "test"],
-    )  # fmt: skip
-    dbt_build.build(arguments, on_duckdb.backtest_environment(candidate), target_path, quiet=True)
+    dbt = Dbt(settings, on_duckdb.of_backtest(candidate).folder, day.isoformat(), policy.as_vars())
+    dbt.run(select=["+int_lifecycle"], without=["unit_test", "test"], quiet=True)
     log.info("  stages as of %s for the backtest in %.1f s", day, time.monotonic() - began)
-
-
-def _dbt_variables(as_of_date: date, policy: Policy) -> dict[str, object]:
-    return {"as_of_date": as_of_date.isoformat(), "policy": policy.as_vars(), **on_duckdb.DBT_VARS}
 
 
 def audit_marts(night: Night) -> None:
@@ -133,23 +130,29 @@ def export(night: Night) -> None:
 
 
 def publish(night: Night) -> None:
-    """Commit the lake's new rows, rename the candidate to a release, move `current`, remove old releases."""
+    """Commit the lake's new rows, rename the candidate to a release, move `current`, remove old releases.
+
+    Called again after it was killed, it goes on where it was.
+    """
     settings = night.settings
-    candidate = candidates.load(settings, night.run)
-    rows = on_duckdb.close_candidate(candidate)
-    finished_at = journal.utc_now()
-    release.write_manifest(candidate, rows, finished_at)
-    _commit_lake(settings, candidate)
-    published = release.publish(settings, candidate)
-    shutil.rmtree(candidate.private)
-    journal.append(
-        settings.home,
-        RunRecord(night.run, str(night.as_of_date), candidate.started_at, finished_at, status="released"),
-    )
+    published = release.of_run(settings, night.run) or _make_release(settings, night.run)
+    release.show(settings, published)
+    shutil.rmtree(candidates.private_of(settings, night.run), ignore_errors=True)
+    manifest = published.manifest()
+    record = RunRecord(night.run, str(night.as_of_date), manifest["started_at"], manifest["published_at"], "released")
+    journal.append(settings.home, record)
     for name in release.remove_old(settings, Policy.read(settings.policy_folder).whole("keep_releases")):
         log.info("  removed old release %s", name)
     shown = release.current(settings)
     log.info("released %s (current: %s)", published.folder, shown.name if shown else "none")
+
+
+def _make_release(settings: Settings, run: str) -> Release:
+    candidate = candidates.load(settings, run)
+    rows = on_duckdb.close_candidate(candidate)
+    release.write_manifest(candidate, rows, journal.utc_now())
+    _commit_lake(settings, candidate)
+    return release.publish(settings, candidate)
 
 
 def _commit_lake(settings: Settings, candidate: Candidate) -> None:
@@ -177,6 +180,9 @@ STEPS: dict[str, Callable[[Night], None]] = {
 def run_step(night: Night, step: str) -> None:
     """One step under the home's lock; a failure is journalled, with the step and the reason."""
     names = list(STEPS)
+    if step == names[-1] and _is_over(night):
+        log.info("run %s was released before", night.run)
+        return
     lease = Policy.read(night.settings.policy_folder).number("lock_lease_minutes") * 60
     with step_lock(night.settings.home, night.run, step, lease, step == names[0], step == names[-1]):
         began = time.monotonic()
@@ -184,6 +190,18 @@ def run_step(night: Night, step: str) -> None:
         with _journalled(night, step):
             STEPS[step](night)
         log.info("%s done in %.1f s", step, time.monotonic() - began)
+
+
+def _is_over(night: Night) -> bool:
+    """Whether the run was released and has left its lock: whoever called the last step was killed before noting it."""
+    owner = read_owner(night.settings.home)
+    return not (owner and owner.run == night.run) and was_released(night.settings, night.run)
+
+
+def was_released(settings: Settings, run: str) -> bool:
+    """Whether the run came as far as its release, which retention may have removed since."""
+    noted = any(r.run == run and r.status == "released" for r in journal.read(settings.home))
+    return noted or release.of_run(settings, run) is not None
 
 
 def run(night: Night) -> None:

@@ -33,6 +33,10 @@ class Release:
     def database(self) -> Path:
         return self.folder / "muster.duckdb"
 
+    @property
+    def published_at(self) -> str:
+        return self.manifest()["published_at"]
+
     def manifest(self) -> dict:
         return json.loads((self.folder / MANIFEST).read_text())
 
@@ -46,12 +50,27 @@ def releases(settings: Settings) -> list[Release]:
     return sorted(found)
 
 
+def of_run(settings: Settings, run: str) -> Release | None:
+    """The release that a run published; None before it did, or once retention has removed it."""
+    return next((r for r in releases(settings) if r.run == run), None)
+
+
 def current(settings: Settings) -> Release | None:
     """The release that readers see, or None before the first one."""
     if not settings.current.is_symlink():
         return None
     target = settings.current.resolve()
     return next((r for r in releases(settings) if r.folder.resolve() == target), None)
+
+
+def named(settings: Settings, name: str | None) -> Release:
+    """The release of that name, the current one without a name; MusterError where there is none."""
+    known = releases(settings)
+    found = next((r for r in known if r.name == name), None) if name else current(settings)
+    if found is None:
+        others = ", ".join(r.name for r in reversed(known)) or "none"
+        raise MusterError(f"there is no release {name}" if name else "there is no release yet", f"releases: {others}")
+    return found
 
 
 def previous(settings: Settings, as_of_date: date) -> Release | None:
@@ -94,18 +113,21 @@ def _file_entry(candidate: Candidate, path: Path) -> dict:
 
 
 def publish(settings: Settings, candidate: Candidate) -> Release:
-    """Make the candidate a release; readers change over by one rename, unless a newer night is already current."""
+    """Make the candidate a release; nobody is shown it yet."""
     shutil.rmtree(candidate.work, ignore_errors=True)
-    (candidate.folder / "candidate.json").unlink()
     sync_tree(candidate.folder)
+    (candidate.folder / "candidate.json").unlink()
     folder = settings.releases / candidate.name
     candidate.folder.rename(folder)
     sync(settings.releases)
-    release = Release(candidate.as_of_date, candidate.run, folder)
+    return Release(candidate.as_of_date, candidate.run, folder)
+
+
+def show(settings: Settings, release: Release) -> None:
+    """Readers change over by one rename, unless a newer night is already current."""
     shown = current(settings)
     if shown is None or shown.as_of_date <= release.as_of_date:
         point_current(settings, release)
-    return release
 
 
 def point_current(settings: Settings, release: Release) -> None:
@@ -134,12 +156,15 @@ def rollback(settings: Settings, to: str | None = None) -> tuple[Release, Releas
 def remove_old(settings: Settings, keep: int) -> list[str]:
     """Remove all but the newest `keep` releases.
 
-    Never the current one, the one just published (a night of long ago is not lost at once), or the one that the
-    newest night takes its state from (it may be run again more than `keep` times).
+    Never the current one, the one that the newest night takes its state from (it may be run again more than `keep`
+    times), or the one on which a backfill of nights long ago goes on: of the others the last published, as long as one
+    of the newest was published before it.
     """
     known = releases(settings)
-    published = max(known, key=lambda r: (r.run, r), default=None)
-    spared = [current(settings), published] + [previous(settings, r.as_of_date) for r in known[-1:]]
+    spared = [current(settings)] + [previous(settings, r.as_of_date) for r in known[-1:]]
+    when = {r: (r.published_at, r.run) for r in known}
+    if last := max(known[:-keep], key=when.get, default=None):
+        spared += [last for r in known[-keep:] if when[r] < when[last]]
     old = [r for r in known[:-keep] if r not in spared]
     for release in old:
         doomed = settings.releases / f".candidate_removed_{release.name}"

@@ -55,6 +55,11 @@ class Settings:
         return self.home / "lake"
 
     @property
+    def cache(self) -> Path:
+        """What only saves time; it may be deleted."""
+        return self.home / "cache"
+
+    @property
     def private(self) -> Path:
         return self.home / "private"
 

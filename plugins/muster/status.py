@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from muster import journal, release
+from muster import backfill, journal, release
 from muster.lock import read_owner
 from muster.settings import Settings
 
@@ -26,6 +26,8 @@ def describe_status(settings: Settings) -> Iterator[str]:
     owner = read_owner(settings.home)
     at_work = owner and owner.state != "failed"
     yield f"at work  run {owner.run}, step {owner.step}: {owner.state}" if at_work else "at work  nobody"
+    if stopped := backfill.describe(settings.home):
+        yield f"backfill {stopped}"
     runs = journal.read(settings.home)[-LAST_RUNS:]
     if runs:
         yield "runs"

@@ -5,24 +5,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from support.airflow import ROOT, airflow_environment
 
-ROOT = Path(__file__).parents[2]
-SCRATCH = Path(tempfile.mkdtemp(prefix="muster-airflow-"))
-
-
-def _airflow_environment() -> dict[str, str]:
-    lines = (ROOT / "docker" / "airflow.env").read_text().splitlines()
-    return dict(line.split("=", 1) for line in lines if "=" in line) | {
-        "AIRFLOW_HOME": str(SCRATCH),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{SCRATCH}/airflow.db",
-    }
-
-
-for name in [k for k in os.environ if k.startswith("AIRFLOW_")]:
-    del os.environ[name]
-os.environ |= _airflow_environment()
+_environment = airflow_environment(Path(tempfile.mkdtemp(prefix="muster-airflow-")))
+os.environ.clear()
+os.environ.update(_environment)
 
 
 @pytest.fixture(scope="session")

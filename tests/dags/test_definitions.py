@@ -42,9 +42,16 @@ def test_nightly_runs_the_steps_in_order_one_night_at_a_time(dagbag):
     assert [asset.name for asset in dag.get_task("publish").outlets] == ["muster_release"]
 
 
-def test_only_safe_steps_are_repeated(dagbag):
-    retries = {task.task_id: task.retries for task in dagbag.dags["nightly"].tasks}
-    assert retries == {"ingest": 2, "audit_raw": 1, "transform": 1, "audit_marts": 1, "export": 1, "publish": 0}
+def test_a_killed_scheduler_costs_a_try_and_no_night(dagbag):
+    assert {task.task_id: task.retries for task in dagbag.dags["nightly"].tasks} == dict.fromkeys(STEPS, 2)
+
+
+def test_a_night_that_has_begun_goes_before_another_nights_first_step(dagbag):
+    """The scheduler takes the greatest weight first, then the earliest night."""
+    from airflow.task.priority_strategy import validate_and_load_priority_weight_strategy as strategy
+
+    tasks = [dagbag.dags["nightly"].get_task(step) for step in STEPS]
+    assert [strategy(t.weight_rule).get_weight(SimpleNamespace(task=t)) for t in tasks] == [1, 2, 3, 4, 5, 6]
 
 
 def test_steps_are_those_of_the_command_line():
@@ -87,6 +94,15 @@ def test_the_param_wins(monkeypatch):
     assert tasks.as_of_date() == date(2011, 12, 9)
 
 
+def test_a_backfill_takes_its_dates_from_its_range(monkeypatch):
+    from airflow.sdk.exceptions import AirflowFailException
+
+    start = datetime(2026, 1, 5, tzinfo=UTC)
+    tasks = _context(monkeypatch, params={"as_of_date": "2011-12-09"}, run_type="backfill", data_interval_start=start)
+    with pytest.raises(AirflowFailException, match="--from-date and --to-date"):
+        tasks.as_of_date()
+
+
 def test_a_run_by_hand_must_say_its_date(monkeypatch):
     from airflow.sdk.exceptions import AirflowFailException
 
@@ -113,6 +129,19 @@ def test_data_intervals_cover_every_business_day_once_over_a_clock_change(dagbag
         last = info.data_interval
         days.append((last.start.in_timezone(zone).date(), (last.end - last.start).total_hours()))
     assert days == [(date(2026, 3, 28), 23), (date(2026, 3, 29), 24), (date(2026, 3, 30), 24)]
+
+
+def test_a_start_date_long_ago_lets_backfills_reach_back_and_catches_nothing_up(dagbag):
+    import pendulum
+    from airflow.timetables.base import TimeRestriction
+    from airflow.timetables.interval import CronDataIntervalTimetable
+
+    dag = dagbag.dags["nightly"]
+    assert dag.start_date.year == 2000
+    timetable = CronDataIntervalTimetable(dag.timetable.expression, timezone=dag.timetable.timezone)
+    restriction = TimeRestriction(earliest=dag.start_date, latest=None, catchup=dag.catchup)
+    first = timetable.next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
+    assert 0 <= (pendulum.now() - first.data_interval.end).total_hours() <= 25
 
 
 def test_airflow_does_not_execute_the_package_under_its_bare_names():

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -37,6 +38,15 @@ LINES = [
     {"order_id": "4", "user_id": "once", "ordered_at": DAY, "line_amount": "10"},
     {"order_id": "4", "user_id": "idle", "ordered_at": DAY, "line_amount": "10"},  # an order of two users
 ]
+
+# Enough customers who came back for the value models: one to nine times, some long ago, some just now.
+COMEBACKS = [
+    {
+        "order_id": f"{n}-{day}", "user_id": f"back{n:02d}", "sku": "cup", "line_amount": f"{10 + n % 7 + day % 5}",
+        "ordered_at": str(date(2024, 1, 1 + n % 28) + timedelta(days=day)),
+    }
+    for n in range(100) for day in (0, *range(1 + n % 13, 60 - n % 50, 3 + n % 17), 61)[: 2 + n % 9]
+]  # fmt: skip
 
 # suite -> landing rows that are typed without complaint, and that break every expectation of the suite which
 # a landing row can break. Each file also gets a row without anything in it, which is quarantined.
@@ -147,7 +157,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 def transformed(published: Shop, tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, nightly.Night, Path]:
     """The next night, after `transform`, with its good data; the folder keeps candidate.json and the database."""
     shop, kept = copy_of(published, tmp_path_factory.mktemp("transformed")), tmp_path_factory.mktemp("kept")
-    shop.csv("order_lines/001.csv", LINES)
+    shop.csv("order_lines/001.csv", LINES + COMEBACKS)
     night = shop.start(DAY)
     for step in ("ingest", "audit_raw", "transform"):
         nightly.run_step(night, step)

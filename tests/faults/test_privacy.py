@@ -2,20 +2,19 @@
 
 import gzip
 import os
-import re
 import stat
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
-from html.parser import HTMLParser
 from pathlib import Path
 
 import duckdb
 import pytest
 from muster import nightly
 from muster.errors import MusterError
+from support.pages import outside_references
 from support.shops import MAPPING, Shop
 
 DAY, NEXT_DAY = "2024-04-01", "2024-04-02"
@@ -115,26 +114,6 @@ def test_handles_did_arrive_as_hashes(shop: Shop, said: bytes) -> None:
     assert sorted(shop.rows(people)) == [("a", True, False, False), ("a", True, True, True)]
     assert shop.rows("select count(*) from marts.customers where is_on_crowded_handle") == [(6,)]
     assert shop.rows("select count(*) from marts.quarantine") == [(2,)]
-
-
-class OutsideReferences(HTMLParser):
-    """Collects what a browser would fetch from another host just by opening the page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            fetched = tag in ("script", "link", "img", "iframe", "source", "object") and name in ("src", "href", "data")
-            if fetched and re.match(r"\s*(https?:)?//", value or ""):
-                self.found.append(f"<{tag} {name}={value}>")
-
-
-def outside_references(page: str) -> list[str]:
-    parser = OutsideReferences()
-    parser.feed(page)
-    return parser.found + re.findall(r"(?:@import|url\()\s*['\"]?(?:https?:)?//\S+", page)
 
 
 @pytest.mark.parametrize("boundary", ["raw", "marts"])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from muster import candidate, lock, release
+from muster import candidate, journal, lock, nightly, release
 from muster.errors import MusterError
 from muster.export import formula_safe
 from muster.landing.lake import Lake
@@ -101,6 +101,36 @@ def test_killed_between_two_moves(first_night: Shop, shop: Shop, dies_at: str, s
     assert lock.read_owner(shop.home) is None
 
 
+@pytest.mark.parametrize(
+    "dies_at",
+    [
+        "muster.release:write_manifest",
+        "muster.landing.lake:Lake.commit",
+        "muster.release:sync_tree",
+        "muster.release:point_current",
+        "muster.journal:append",
+        "muster.release:remove_old",
+    ],
+)
+def test_a_publish_that_was_killed_goes_on_when_it_is_called_again(first_night: Shop, shop: Shop, dies_at: str) -> None:
+    """Airflow calls a task again whose scheduler was killed; the last time after all had been done."""
+    shutil.copytree(first_night.landing, shop.landing)
+    shutil.copytree(first_night.home, shop.home, symlinks=True)
+    shop.csv("orders/2.csv", orders(2, 3))
+    assert night(shop, D2, dies_at) == -signal.SIGKILL
+    killed = nightly.Night(shop.settings, date.fromisoformat(D2), lock.read_owner(shop.home).run)
+    for _ in range(2):
+        nightly.run_step(killed, "publish")
+        assert release.current(shop.settings).run == killed.run
+        assert [known.as_of_date.isoformat() for known in release.releases(shop.settings)] == [D1, D2]
+        assert shop.rows("select order_id from marts.customers order by 1") == [("o1",), ("o2",), ("o3",)]
+        assert len(list((shop.home / "lake" / "_log").glob("*.json"))) == 2
+        assert [record.status for record in journal.read(shop.home)] == ["released", "released"]
+        assert lock.read_owner(shop.home) is None
+    assert not list(shop.settings.releases.glob(".*"))
+    assert not list(shop.settings.private.glob(".*"))
+
+
 READER = """
 import sys, duckdb
 print("reading", flush=True)
@@ -121,7 +151,9 @@ def publish(shop: Shop, day: date, run: str, value: int = 0) -> release.Release:
     with duckdb.connect(str(made.database)) as connection:
         connection.execute(f"create schema marts; create table marts.t as select {value} as x from range(500)")
     release.write_manifest(made, {}, "2024-01-01T00:00:00Z")
-    return release.publish(shop.settings, made)
+    published = release.publish(shop.settings, made)
+    release.show(shop.settings, published)
+    return published
 
 
 def test_readers_never_see_anything_but_a_whole_release(shop: Shop) -> None:
@@ -190,6 +222,19 @@ def test_a_night_of_long_ago_is_not_removed_as_soon_as_it_is_published(shop: Sho
         release.remove_old(shop.settings, keep=3)
         assert release.previous(shop.settings, date(2024, 1, day + 1)).run == f"b{day}"
     assert names(shop) == ["2024-01-03/b3", "2024-01-10/a10", "2024-01-11/a11", "2024-01-12/a12"]
+
+
+def test_a_backfill_of_long_ago_is_not_lost_when_nights_of_today_come_between(shop: Shop) -> None:
+    """It may be stopped for as many nights as are kept; then it is an old release like any other."""
+    for day in (10, 11, 12):
+        publish(shop, date(2024, 1, day), f"r{day}")
+    publish(shop, date(2024, 1, 1), "r13")
+    for day in (13, 14):
+        publish(shop, date(2024, 1, day), f"r{day + 1}")
+        release.remove_old(shop.settings, keep=3)
+        assert release.previous(shop.settings, date(2024, 1, 2)).run == "r13"
+    publish(shop, date(2024, 1, 15), "r16")
+    assert release.remove_old(shop.settings, keep=3) == ["2024-01-01_r13", "2024-01-12_r12"]
 
 
 def test_many_runs_of_one_day_do_not_remove_the_day_before(shop: Shop) -> None:

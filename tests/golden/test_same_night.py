@@ -5,32 +5,12 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-import duckdb
 import pytest
+from support.compare import assert_equal_marts
 from support.shops import Shop
 
 AS_OF = "2011-12-09"
 LINES = "order_lines/online_retail.parquet"
-WALL_CLOCK = ("runs",)
-
-
-def assert_equal_marts(one: Path, other: Path) -> None:
-    """Every table of both databases holds the same rows, as often; `runs` tells of the runs themselves."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{one}' as one (read_only)")
-        connection.execute(f"attach '{other}' as other (read_only)")
-        tables = connection.execute(
-            """select table_schema, table_name from information_schema.tables
-               where table_catalog = 'one' and table_schema in ('marts', 'state') order by all"""
-        ).fetchall()
-        assert len(tables) >= 6
-        for schema, table in tables:
-            if table in WALL_CLOCK:
-                continue
-            name = f'{schema}."{table}"'
-            for a, b in (("one", "other"), ("other", "one")):
-                rest = connection.execute(f"from {a}.{name} except all from {b}.{name}").fetchall()
-                assert rest == [], f"{name}: in {a}, not in {b}"
 
 
 def test_the_same_night_twice(shop: Shop, sample: Shop):
@@ -96,3 +76,27 @@ def _order(order_id: str, user_id: str, day: str, amount: str) -> dict:
 
 def _user(user_id: str, registered: str, city: str, updated: str) -> dict:
     return {"user_id": user_id, "registered_at": registered, "city": city, "updated_at": updated}
+
+
+def test_past_nights_in_order_give_the_history_of_the_nights_as_they_were(shop: Shop, tmp_path: Path):
+    """Four nights over a month's end: one home runs each as its file arrives, the other all of them afterwards."""
+    nights = ["2024-01-30", "2024-01-31", "2024-02-01", "2024-02-02"]
+    shop.mapping()
+    shop.csv("users/0.csv", [_user("lead", "2024-01-01", "Leeds", ""), _user("gone", "2023-01-01", "York", "")])
+    shop.csv("orders/0.csv", [_order("g", "gone", "2023-09-01", "9"), _order("e", "early", "2024-01-01", "5")])
+    for number, day in enumerate(nights):
+        buyers = [f"u{n}" for n in range(number + 1)] + ["gone"] * (number == 2)
+        shop.csv(f"orders/{day}.csv", [_order(f"{user}-{day}", user, day, "10") for user in buyers])
+        shop.night(day)
+    later = Shop(shop.landing, tmp_path / "later")
+    for day in nights:
+        later.night(day)
+    assert_equal_marts(shop.settings.current / "muster.duckdb", later.settings.current / "muster.duckdb")
+    history = shop.rows(
+        """select valid_from::varchar, valid_to::varchar, stage from marts.segment_history
+           where user_id = 'gone' order by valid_from"""
+    )
+    assert history == [("2024-01-30", "2024-02-01", "churned"), ("2024-02-01", None, "reactivated")]
+    assert shop.rows(
+        "select stage_since::varchar, previous_stage from marts.customer_lifecycle where user_id = 'lead'"
+    ) == [("2024-02-01", "lead")]

@@ -4,14 +4,17 @@ import csv
 import gzip
 import io
 import json
+import shutil
+from collections.abc import Mapping
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import yaml
 from muster import nightly, release
-from muster.settings import Settings
+from muster.settings import DBT_PROJECT, Settings
 
 MAPPING = {"business_timezone": "Europe/London", "currency": "GBP"}
 
@@ -26,6 +29,24 @@ class Shop:
     def mapping(self, document: dict | None = None) -> "Shop":
         self.landing.mkdir(parents=True, exist_ok=True)
         (self.landing / "mapping.yml").write_text(yaml.safe_dump(MAPPING if document is None else document))
+        return self
+
+    def with_policy(self, project: Path, values: Mapping[str, object], tables: Path | None = None) -> "Shop":
+        """Run with other policy from now on: the dbt project copied to `project`, with these values of parameters.csv
+        and the CSV files of the folder `tables` in the places of the shipped ones.
+        """
+        shutil.copytree(DBT_PROJECT, project, ignore=shutil.ignore_patterns("sample", "target", "logs"))
+        self.settings = replace(self.settings, dbt_project=project)
+        for table in sorted(tables.glob("*.csv")) if tables else ():
+            shutil.copyfile(table, self.settings.policy_folder / table.name)
+        parameters = self.settings.policy_folder / "parameters.csv"
+        with parameters.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        assert values.keys() <= {row["parameter"] for row in rows}
+        with parameters.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(row | {"value": values.get(row["parameter"], row["value"])} for row in rows)
         return self
 
     def write(self, path: str, content: str | bytes) -> Path:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from muster.candidate import Candidate
 from muster.journal import RunRecord
@@ -14,30 +16,78 @@ from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.lake import LakeState
 from muster.landing.taking import lake_columns
 
-
-def work_database(candidate: Candidate) -> Path:
-    """Scratch of the night: raw views, staging, intermediate, policy."""
-    return candidate.work / "work.duckdb"
-
-
-def backtest_database(candidate: Candidate) -> Path:
-    """The same layers as of the backtest day."""
-    return candidate.work / "backtest.duckdb"
+FITTED_COLUMNS = {
+    "model": "varchar", "parameter": "varchar", "value": "decimal(28, 12)", "log_likelihood": "decimal(18, 4)",
+    "customers": "bigint", "repeat_customers": "bigint", "reason_code": "varchar",
+}  # fmt: skip
 
 
-def open_candidate(candidate: Candidate, lake: Path, state: LakeState, runs: list[RunRecord]) -> None:
-    """Make the candidate's databases: schema `raw` shows the lake's rows that count, as one table per feed."""
-    with duckdb.connect(str(candidate.database)) as connection:
-        connection.execute("create schema if not exists marts")
-        connection.execute("create schema if not exists state")
-    for path in _stand_ins(candidate).values():
-        with duckdb.connect(str(path)):
-            pass
-    for path in (work_database(candidate), backtest_database(candidate)):
-        with duckdb.connect(str(path)) as connection:
+@dataclass(frozen=True)
+class Databases:
+    """The databases of one dbt call, under the names that profiles.yml gives them in `folder`."""
+
+    folder: Path
+
+    @property
+    def release(self) -> Path:
+        """What gets published: marts, state, policy."""
+        return self.folder / "muster.duckdb"
+
+    @property
+    def work(self) -> Path:
+        """Scratch: raw views, staging, intermediate, exports."""
+        return self.folder / "work" / "work.duckdb"
+
+    @property
+    def previous(self) -> Path:
+        """The release that state is carried from, or an empty database."""
+        return self.folder / "work" / "previous.duckdb"
+
+    @property
+    def backtest(self) -> Path:
+        """The scratch of the run for the backtest day, or an empty database."""
+        return self.folder / "work" / "backtest.duckdb"
+
+
+def of_night(candidate: Candidate) -> Databases:
+    return Databases(candidate.folder)
+
+
+def of_backtest(candidate: Candidate) -> Databases:
+    """The run for the backtest day is a candidate within the candidate; nobody publishes it."""
+    return Databases(candidate.work / "backtest")
+
+
+def open_candidate(
+    candidate: Candidate, previous: Path | None, lake: Path, state: LakeState, runs: list[RunRecord]
+) -> None:
+    """Make the candidate's databases: schema `raw` shows the lake's rows that count, as one table per feed.
+
+    previous: the database that state is carried from, None before the first release.
+    """
+    night, backtest = of_night(candidate), of_backtest(candidate)
+    _make(night, {night.previous: previous, night.backtest: backtest.work})
+    _make(backtest, {backtest.previous: None, backtest.backtest: None})
+    for databases in (night, backtest):
+        with duckdb.connect(str(databases.work)) as connection:
             connection.execute("create schema raw")
             _show_rows(connection, state, lake, candidate.staged)
             _write_runs(connection, runs)
+            columns = ", ".join(f"{name} {kind}" for name, kind in FITTED_COLUMNS.items())
+            connection.execute(f"create table raw.fitted_parameters ({columns})")
+
+
+def _make(databases: Databases, given: dict[Path, Path | None]) -> None:
+    """An empty release and what stands beside it: a link to a database where one is given, else an empty one."""
+    databases.work.parent.mkdir(parents=True, exist_ok=True)
+    for path, target in given.items():
+        if target is None:
+            duckdb.connect(str(path)).close()
+        else:
+            path.symlink_to(target)
+    with duckdb.connect(str(databases.release)) as connection:
+        connection.execute("create schema if not exists marts")
+        connection.execute("create schema if not exists state")
 
 
 def _show_rows(connection: duckdb.DuckDBPyConnection, state: LakeState, lake: Path, staged: Path) -> None:
@@ -104,34 +154,6 @@ def _write_runs(connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) ->
         )
 
 
-def _stand_ins(candidate: Candidate) -> dict[str, Path]:
-    """Empty databases in the places of those that a dbt run does not have."""
-    return {name: candidate.work / f"no_{name}.duckdb" for name in ("release", "previous", "backtest")}
-
-
-def dbt_environment(candidate: Candidate, previous: Path | None) -> dict[str, str]:
-    """What profiles.yml reads for the night itself."""
-    return {
-        "MUSTER_DATABASE": str(candidate.database),
-        "MUSTER_WORK_DATABASE": str(work_database(candidate)),
-        "MUSTER_PREVIOUS_DATABASE": str(previous or _stand_ins(candidate)["previous"]),
-        "MUSTER_BACKTEST_DATABASE": str(backtest_database(candidate)),
-        "MUSTER_SCRATCH": str(candidate.work / "scratch"),
-    }
-
-
-def backtest_environment(candidate: Candidate) -> dict[str, str]:
-    """What profiles.yml reads for the backtest: it has no release of its own, and none before it."""
-    empty = _stand_ins(candidate)
-    return {
-        "MUSTER_DATABASE": str(empty["release"]),
-        "MUSTER_WORK_DATABASE": str(backtest_database(candidate)),
-        "MUSTER_PREVIOUS_DATABASE": str(empty["previous"]),
-        "MUSTER_BACKTEST_DATABASE": str(empty["backtest"]),
-        "MUSTER_SCRATCH": str(candidate.work / "scratch"),
-    }
-
-
 DBT_VARS = {"work_database": "work", "previous_database": "previous", "backtest_database": "backtest"}
 
 
@@ -139,9 +161,43 @@ DBT_VARS = {"work_database": "work", "previous_database": "previous", "backtest_
 def reading(candidate: Candidate) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that sees the candidate's marts, and its unpublished layers as `work.<schema>`."""
     with duckdb.connect(str(candidate.database), read_only=True) as connection:
-        connection.execute(f"attach {literal(str(work_database(candidate)))} as work (read_only)")
+        connection.execute(f"attach {literal(str(of_night(candidate).work))} as work (read_only)")
         connection.execute("set TimeZone = 'UTC'")
         yield connection
+
+
+def fitted_dates(candidate: Candidate) -> dict[str, date]:
+    """Value model -> as_of_date of its fit, as the previous release has it; nothing before there is one."""
+    with duckdb.connect(str(of_night(candidate).previous), read_only=True) as connection:
+        known = connection.execute(
+            """select 1 from information_schema.tables
+               where table_schema = 'marts' and table_name = 'model_parameters'"""
+        ).fetchone()
+        rows = "select model, min(fitted_as_of_date) from marts.model_parameters group by model"
+        return dict(connection.execute(rows).fetchall()) if known else {}
+
+
+def repeat_customers(candidate: Candidate) -> int:
+    """Customers who have bought again."""
+    with reading(candidate) as connection:
+        rows = "select count(*) from work.intermediate.int_value_customers where repeat_purchases > 0"
+        return connection.execute(rows).fetchone()[0]
+
+
+def value_rows(candidate: Candidate, model: str) -> tuple[np.ndarray, ...]:
+    """The columns of int_value_states or int_value_spends as arrays, in one order on every night."""
+    with reading(candidate) as connection:
+        columns = connection.execute(f"select * from work.intermediate.{model} order by all").fetchnumpy()
+        return tuple(np.asarray(column, dtype=np.float64) for column in columns.values())
+
+
+def write_fitted(candidate: Candidate, rows: list[dict]) -> None:
+    """Replace what was fitted this night."""
+    with duckdb.connect(str(of_night(candidate).work)) as connection:
+        connection.execute("delete from raw.fitted_parameters")
+        for row in rows:
+            values = [row.get(name) for name in FITTED_COLUMNS]
+            connection.execute(f"insert into raw.fitted_parameters select {', '.join('?' for _ in values)}", values)
 
 
 def close_candidate(candidate: Candidate) -> dict[str, int]:

@@ -6,11 +6,10 @@ of the lake is the fold over its log; parts that no entry names are left-overs a
 """
 
 import json
-import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from muster.durable import sync
+from muster.durable import sync, write
 from muster.landing.feeds import FEEDS
 
 LOG = "_log"
@@ -57,6 +56,7 @@ class LakeState:
     """The fold of a lake's log: the files whose rows count, and what else must be remembered."""
 
     version: int = 0
+    runs: set[str] = field(default_factory=set)
     landing: str = ""
     currency: str | None = None
     files: dict[tuple[str, str], TakenFile] = field(default_factory=dict)
@@ -69,6 +69,7 @@ class LakeState:
     def apply(self, entry: Entry) -> None:
         """Fold one more entry in."""
         self.version += 1
+        self.runs.add(entry.run)
         self.landing = entry.landing or self.landing
         self.currency = entry.currency or self.currency
         for path, sha256 in entry.accepted.items():
@@ -119,19 +120,17 @@ class Lake:
         log = self.folder / LOG
         log.mkdir(parents=True, exist_ok=True)
         version = self.state().version + 1
-        path = log / f"{version:06d}.json"
-        draft = log / f".{path.name}.tmp"
-        with draft.open("w") as stream:
-            json.dump(asdict(entry), stream, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.rename(path)
+        write(log / f"{version:06d}.json", json.dumps(asdict(entry), indent=1))
         return version
 
     def adopt(self, staged: Path, entry: Entry) -> None:
-        """Move a night's staged parts (`<staged>/<part>`) into the lake, then commit."""
+        """Move a night's staged parts (`<staged>/<part>`) into the lake, then commit; called again, it goes on."""
+        if entry.run in self.state().runs:
+            return
         for part in entry.parts:
             target = self.folder / part
+            if target.exists() and not (staged / part).exists():
+                continue
             target.parent.mkdir(parents=True, exist_ok=True)
             sync(staged / part)
             (staged / part).replace(target)

@@ -37,8 +37,11 @@ def run(as_of_date: date) -> None:
 @click.option("--port", default=8080, show_default=True)
 def up(port: int) -> None:
     """Scheduler and UI until Ctrl-C."""
+    from muster.orchestration.run_once import prepare_database
     from muster.orchestration.serve import serve
 
+    airflow_home().mkdir(parents=True, exist_ok=True)
+    prepare_database()
     serve(child_environment(), airflow_home(), port)
 
 

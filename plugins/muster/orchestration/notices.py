@@ -13,6 +13,8 @@ from airflow.providers.common.compat.sdk import AirflowNotFoundException, BaseHo
 from airflow.providers.http.notifications.http import HttpNotifier
 from airflow.providers.smtp.notifications.smtp import SmtpNotifier
 
+from muster.orchestration.turns import OutOfTurn
+
 log = logging.getLogger(__name__)
 
 WEBHOOK, MAIL = "muster_webhook", "muster_mail"
@@ -21,9 +23,14 @@ TEXT = "{{ dag.dag_id }}.{{ ti.task_id }} failed in run {{ run_id }} (try {{ ti.
 
 
 class FailureNotice(BaseNotifier):
-    """Sends TEXT over every one of the two connections that exists; none is fine."""
+    """Sends TEXT over every one of the two connections that exists; none is fine.
+
+    Not for a backfill's nights after the one that failed: that one was told.
+    """
 
     def notify(self, context: Mapping[str, Any]) -> None:
+        if isinstance(context.get("exception"), OutOfTurn):
+            return
         for connection_id, notifier in ((WEBHOOK, _webhook), (MAIL, _mail)):
             try:
                 connection = BaseHook.get_connection(connection_id)

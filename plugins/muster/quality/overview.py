@@ -2,7 +2,7 @@
 
 from muster.candidate import Candidate
 from muster.quality.results import STOP
-from muster.report import render
+from muster.report.pages import render
 
 
 def write_overview(candidate: Candidate) -> None:

@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,17 +12,16 @@ from typing import Any
 
 from muster.engines import gx_dialect
 from muster.errors import MusterError
+from muster.offline import without_outside_references
 from muster.quality.results import Check, check_of, safe_message, scrubbed
 
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0, "exclude_unexpected_values": True}
-_OUTSIDE = re.compile(r"<(script|link|img)\b[^>]*(src|href)=\"https?://[^>]*>(</script>)?")
 # Stands in for the style sheets that the pages would load.
 _STYLE = (
     "<style>body{font:15px/1.5 system-ui,sans-serif;max-width:1080px;margin:24px auto;padding:0 20px}"
     "table{border-collapse:collapse}td,th{padding:4px 12px 4px 0;border-bottom:1px solid #dfe3ea}"
     "footer{display:none}</style>"
 )
-_OUTSIDE_IMAGE = re.compile(r"url\(\s*['\"]?(https?:)?//[^)]*\)")
 
 
 def run_suites(database: Path, schema: str, suite_files: list[Path], docs: Path) -> list[Check]:
@@ -131,5 +129,5 @@ def _store(context: Any, suite: Any, result: Any, batch_id: str, schema: str, ru
 def _cut_outside_references(docs: Path) -> None:
     """The pages load fonts and scripts from other hosts; an audit must not tell anybody that it was read."""
     for page in (*docs.rglob("*.html"), *docs.rglob("*.css")):
-        text = _OUTSIDE.sub("", page.read_text(encoding="utf-8")).replace("</head>", f"{_STYLE}</head>", 1)
-        page.write_text(_OUTSIDE_IMAGE.sub("none", text), encoding="utf-8")
+        text = without_outside_references(page.read_text(encoding="utf-8"))
+        page.write_text(text.replace("</head>", f"{_STYLE}</head>", 1), encoding="utf-8")

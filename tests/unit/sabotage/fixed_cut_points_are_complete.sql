@@ -1,1 +1,1 @@
-insert into work.policy.rfm_fixed_cut_points values ('monetary', 20, 100)
+insert into policy.rfm_fixed_cut_points values ('monetary', 20, 100)

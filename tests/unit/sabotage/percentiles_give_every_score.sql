@@ -1,1 +1,1 @@
-delete from work.policy.rfm_percentiles where metric = 'recency' and percentile = 20
+delete from policy.rfm_percentiles where metric = 'recency' and percentile = 20

@@ -1,1 +1,1 @@
-delete from work.policy.segment_grid where r_score = 5 and f_score = 5
+delete from policy.segment_grid where r_score = 5 and f_score = 5

@@ -33,11 +33,10 @@ survival as (
                 partition by pool_kind, pool, bucket order by wait_days rows unbounded preceding
             ) = 0 then 0
             else exp(sum(ln(
-                cast(nullif(at_risk - returned, 0) as {{ type_double() }}) / cast(at_risk as {{ type_double() }})
+                {{ as_double("nullif(at_risk - returned, 0)") }} / {{ as_double("at_risk") }}
             )) over (partition by pool_kind, pool, bucket order by wait_days rows unbounded preceding))
         end as survival,
-        at_risk >= {{ policy("churn_prior_min_at_risk") }}
-        and returned_in_all >= {{ policy("churn_prior_min_gaps") }} as is_used
+        at_risk >= {{ policy("churn_prior_min_at_risk") }} as is_used
     from counted
     where returned > 0
 
@@ -65,6 +64,7 @@ final as (
         is_used,
         coalesce(
             is_used
+            and returned_in_all >= {{ policy("churn_prior_min_gaps") }}
             and 1 - survival >= (1 - last_survival) * {{ policy("churn_return_percent") }} / 100.0 - 1e-9,
             false
         ) as has_most_returned

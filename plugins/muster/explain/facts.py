@@ -1,0 +1,87 @@
+"""One customer's rows of a release, and the policy that the release was built with."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from muster.errors import MusterError
+from muster.release import Release
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a release says of one customer. Rows are column -> value; None where the table has no row.
+
+    cuts: metric -> cut points from low to high. policy: table -> rows; parameters: name -> number.
+    """
+
+    release: str
+    as_of_date: date
+    currency: str
+    customer: Row
+    rfm: Row | None
+    lifecycle: Row
+    threshold: Row | None
+    value: Row | None
+    history: list[Row]
+    cuts: dict[str, list[Decimal]]
+    policy: dict[str, list[Row]]
+    parameters: dict[str, Decimal]
+
+    def label(self, table: str, key: str, code: str) -> tuple[str, str]:
+        """A code's (English, Chinese) label in a policy table."""
+        row = next(row for row in self.policy[table] if row[key] == code)
+        return row["label_en"], row["label_zh"]
+
+    def parameter(self, name: str) -> int:
+        return int(self.parameters[name])
+
+
+def read_facts(release: Release, user_id: str) -> Facts:
+    """Read everything that a decision needs; MusterError where the release has no such customer."""
+    with duckdb.connect(str(release.database), read_only=True) as connection:
+
+        def rows(table: str, where: str = "", order: str = "", *given: Any) -> list[Row]:
+            cursor = connection.execute(f"select * from {table} {where} {order}", list(given))
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        def of_user(table: str) -> Row | None:
+            return next(iter(rows(f"marts.{table}", "where user_id = ?", "", user_id)), None)
+
+        customer = of_user("customers")
+        if customer is None:
+            raise MusterError(
+                f"release {release.name} has no customer {user_id}",
+                "look at the spelling (ids are text, leading zeros count); who was first seen later, has been deleted "
+                "or is in no statistic has no row; muster status lists the releases",
+            )
+        tables = ("segment_grid", "segment_labels", "value_tiers", "lifecycle_stages", "parameters")
+        policy = {table: rows(f"policy.{table}") for table in tables}
+        cuts: dict[str, list[Decimal]] = {}
+        for cut in rows("marts.rfm_cut_points", "", "order by metric, percentile"):
+            cuts.setdefault(cut["metric"], []).append(cut["cut_value"])
+        return Facts(
+            release=release.name,
+            as_of_date=customer["as_of_date"],
+            currency=release.manifest()["currency"] or "",
+            customer=customer,
+            rfm=of_user("customer_rfm"),
+            lifecycle=of_user("customer_lifecycle"),
+            threshold=of_user("churn_thresholds"),
+            value=of_user("customer_value"),
+            history=rows("marts.segment_history", "where user_id = ?", "order by valid_from", user_id),
+            cuts=cuts,
+            policy=policy,
+            parameters={row["parameter"]: row["value"] for row in policy["parameters"]},
+        )
+
+
+def score(cuts: list[Decimal], value: Decimal | int) -> int:
+    """CONTRACT section 3: one plus the number of cut points strictly below the value."""
+    return 1 + sum(cut < value for cut in cuts)

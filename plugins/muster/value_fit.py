@@ -1,0 +1,73 @@
+"""Fitting the value models inside the night: when, to what, and what of it is written down."""
+
+import logging
+import time
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from muster.candidate import Candidate
+from muster.engines import on_duckdb
+from muster.policy import Policy
+from muster.value_model import MODELS, SPEND_MODEL, Fit, fit_purchases, fit_spend
+
+log = logging.getLogger(__name__)
+
+DEPENDENTS = "source:raw.fitted_parameters+"
+"""dbt's selection of what a new fit changes."""
+DAYS_A_WEEK = 7
+PUBLISHABLE = 1e15
+"""Parameters are decimal(28,12): a greater one, a currency gone wild, is no fit."""
+
+
+def due_models(as_of_date: date, weekday: int, fitted: Mapping[str, date]) -> list[str]:
+    """Models whose fit is older than the last `weekday` (ISO, 1 to 7) on or before as_of_date, or that have none."""
+    last = as_of_date - timedelta(days=(as_of_date.isoweekday() - weekday) % DAYS_A_WEEK)
+    return [model for model in MODELS if model not in fitted or fitted[model] < last]
+
+
+def refit(candidate: Candidate, policy: Policy) -> bool:
+    """Fit what is due to the customers that dbt has built; says whether DEPENDENTS must be built again.
+
+    A fit that does not converge leaves the parameters of before in use, and is due again the next night.
+    """
+    due = due_models(candidate.as_of_date, policy.whole("value_refit_weekday"), on_duckdb.fitted_dates(candidate))
+    if not due or on_duckdb.repeat_customers(candidate) < policy.whole("value_min_repeat_buyers"):
+        return False
+    rows: list[dict] = []
+    for model in due:
+        began = time.monotonic()
+        fit = _fit(candidate, model)
+        found = ", ".join(f"{name} {value:.4g}" for name, value in fit.parameters.items())
+        seconds = time.monotonic() - began
+        if _is_publishable(fit):
+            log.info("  fit %s: %s, log-likelihood %.1f, %.1f s", model, found, fit.log_likelihood, seconds)
+        else:
+            warning = f"value model {model}: the fit did not converge, {fit.customers:,} customers"
+            log.warning("  warn: %s", warning)
+            candidate.warnings = [*(w for w in candidate.warnings if w != warning), warning]
+        rows += fitted_rows(fit)
+    on_duckdb.write_fitted(candidate, rows)
+    candidate.save()
+    return True
+
+
+def fitted_rows(fit: Fit) -> list[dict]:
+    """Rows of raw.fitted_parameters: one per parameter, or one with the reason why there is none."""
+    if not _is_publishable(fit):
+        return [{"model": fit.model, "reason_code": "fit_failed"}]
+    shared = {
+        "model": fit.model, "log_likelihood": f"{fit.log_likelihood:.4f}", "customers": fit.customers,
+        "repeat_customers": fit.repeat_customers,
+    }  # fmt: skip
+    return [{**shared, "parameter": name, "value": f"{value:.12f}"} for name, value in fit.parameters.items()]
+
+
+def _fit(candidate: Candidate, model: str) -> Fit:
+    if model == SPEND_MODEL:
+        return fit_spend(*on_duckdb.value_rows(candidate, "int_value_spends"))
+    x, days_to_last, age_days, customers = on_duckdb.value_rows(candidate, "int_value_states")
+    return fit_purchases(model, x, days_to_last / DAYS_A_WEEK, age_days / DAYS_A_WEEK, customers)
+
+
+def _is_publishable(fit: Fit) -> bool:
+    return fit.converged and max(fit.parameters.values()) < PUBLISHABLE

@@ -1,0 +1,1 @@
+update marts.funnel set users = users + 10 where step = 'acquired'

@@ -1,0 +1,1 @@
+update policy.value_models set is_in_use = true

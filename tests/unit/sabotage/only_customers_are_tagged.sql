@@ -1,0 +1,1 @@
+update marts.customer_tags set user_id = 'nobody' where user_id = 'stub'
