@@ -64,3 +64,8 @@
 {% macro duckdb__as_double(number) -%}
     cast({{ number }} as double)
 {%- endmacro %}
+
+{#- The day that other days are counted from where only their number matters. -#}
+{% macro epoch_date() -%}
+    cast('1970-01-01' as date)
+{%- endmacro %}

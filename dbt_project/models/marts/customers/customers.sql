@@ -1,17 +1,5 @@
 -- one row per customer: the wide view for BI
-with customers as (
-
-    select * from {{ ref("int_customers") }}
-
-),
-
-users as (
-
-    select * from {{ ref("stg_users") }}
-
-),
-
-suppressed as (
+with suppressed as (
 
     select distinct user_id
     from {{ ref("int_suppressed_users") }}
@@ -81,11 +69,11 @@ final as (
         lifecycle.at_risk_after_days,
         lifecycle.churn_after_days,
         lifecycle.threshold_source
-    from customers
+    from {{ ref("int_customers") }} as customers
     inner join {{ ref("persons") }} as persons on customers.user_id = persons.user_id
     inner join {{ ref("customer_lifecycle") }} as lifecycle on customers.user_id = lifecycle.user_id
     inner join {{ ref("lifecycle_stages") }} as stages on lifecycle.stage = stages.stage
-    left join users on customers.user_id = users.user_id
+    left join {{ ref("stg_users") }} as users on customers.user_id = users.user_id
     left join suppressed on customers.user_id = suppressed.user_id
     left join crowded on customers.user_id = crowded.user_id
     left join {{ ref("int_customer_totals") }} as totals on customers.user_id = totals.user_id
