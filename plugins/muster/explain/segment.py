@@ -27,12 +27,12 @@ def _label(facts: Facts, code: str) -> tuple[str, str]:
 
 def _scores(facts: Facts) -> list[Sentence]:
     rfm, cuts = facts.rfm, facts.cuts
-    days = [-cut for cut in cuts["recency"]]
+    days = [int(-cut) for cut in cuts["recency"]]
     spent = cuts["monetary"]
     often = cuts["frequency"][1:]
     return [
         say("recency_score", score=rfm["r_score"], days=rfm["recency_days"], date=rfm["last_purchase_date"],
-            five=days[3].normalize(), four=days[2].normalize(), three=days[1].normalize(), two=days[0].normalize()),
+            five=days[3], four=days[2], three=days[1], two=days[0]),
         say("one_purchase_score", window=facts.parameter("rfm_window_days")) if rfm["f_score"] == 1 else
         say("frequency_score", score=rfm["f_score"], purchases=rfm["frequency"],
             window=facts.parameter("rfm_window_days"), five=int(often[2]), four=int(often[1]), three=int(often[0])),
