@@ -33,7 +33,10 @@ select
     bucket,
     prior_days
 from pools
-where priors > 1 or unused_priors > 0 or (priors = 1) <> (used_days > 0 and returned >= {{ policy("churn_prior_min_gaps") }})
+where
+    priors > 1
+    or unused_priors > 0
+    or (priors = 1) <> (used_days > 0 and returned >= {{ policy("churn_prior_min_gaps") }})
 
 union all
 

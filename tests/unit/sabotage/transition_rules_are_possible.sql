@@ -1,1 +1,1 @@
-insert into work.policy.lifecycle_transition_rules values ('new', 'new', 'purchase', false)
+insert into policy.lifecycle_transition_rules values ('new', 'new', 'purchase', false)
