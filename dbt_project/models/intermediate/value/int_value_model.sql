@@ -28,7 +28,7 @@ found as (
     select
         purchase_model.model,
         {%- for name in ("r", "alpha", "a", "b", "p", "q", "v") %}
-            max(case when parameters.parameter = '{{ name }}' then {{ as_double("parameters.value") }} end) as {{ name }},
+            max(case when parameter = '{{ name }}' then {{ as_double("value") }} end) as {{ name }},
         {%- endfor %}
         max(case when failed.model = purchase_model.model then 'fit_failed' end) as purchase_failure,
         max(case when failed.model = 'gamma_gamma' then 'fit_failed' end) as spend_failure

@@ -68,7 +68,10 @@ final as (
         lifecycle.stage_since,
         lifecycle.at_risk_after_days,
         lifecycle.churn_after_days,
-        lifecycle.threshold_source
+        lifecycle.threshold_source,
+        customer_value.p_alive,
+        customer_value.expected_purchases_90d,
+        customer_value.expected_value_90d
     from {{ ref("int_customers") }} as customers
     inner join {{ ref("persons") }} as persons on customers.user_id = persons.user_id
     inner join {{ ref("customer_lifecycle") }} as lifecycle on customers.user_id = lifecycle.user_id
@@ -78,6 +81,7 @@ final as (
     left join crowded on customers.user_id = crowded.user_id
     left join {{ ref("int_customer_totals") }} as totals on customers.user_id = totals.user_id
     left join {{ ref("customer_rfm") }} as rfm on customers.user_id = rfm.user_id
+    left join {{ ref("customer_value") }} as customer_value on customers.user_id = customer_value.user_id
     inner join {{ ref("segment_labels") }} as labels on coalesce(rfm.segment, 'prospect') = labels.segment
     left join {{ ref("value_tiers") }} as tiers on rfm.value_tier = tiers.value_tier
 
