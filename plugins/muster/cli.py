@@ -102,7 +102,7 @@ def check(landing: Path | None) -> None:
 def explain(user_id: str, as_json: bool, language: str, name: str | None) -> None:
     """Say why a customer has this segment, value tier, churn threshold, stage and value.
 
-    Each with its numbers, where they are from, and what would change it. Reads a release, computes nothing anew.
+    Each with its numbers, where they are from, and what would change it.
     """
     from muster import explain as explanation
 

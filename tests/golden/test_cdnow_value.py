@@ -11,7 +11,7 @@ import duckdb
 import numpy as np
 import pytest
 from muster import candidate as candidates
-from muster import nightly
+from muster import explain, nightly, release
 from muster.value_model import (
     CHANCES_BEFORE_REPEATS,
     PURCHASE_PARAMETERS,
@@ -178,6 +178,21 @@ PARAMETERS = [
     (3, 0.05, 0.3, 500), (70, 0.14, 0.59, 0.18), (2, 4, 1e4, 3), (5, 30, 1e-3, 0.2),
 ]  # fmt: skip
 ERROR = 3e-9
+
+
+def test_an_explanation_says_what_silence_would_do(night: Night) -> None:
+    """Thirty more days are thirty days on T: P(alive) by the odds of having left, as CONTRACT's models have them."""
+    user, x, last, age, now = night.shop.rows(
+        """select user_id, repeat_purchases, days_to_last_purchase, customer_age_days, p_alive from marts.customer_value
+           where repeat_purchases = 3 order by user_id limit 1"""
+    )[0]
+    r, alpha, a, b = (parameters(night, "mbg_nbd")[name] for name in ("r", "alpha", "a", "b"))
+    odds = a / (b + x) * ((alpha + (age + 30) / 7) / (alpha + last / 7)) ** (r + x)
+    facts, found = explain.explain(release.current(night.shop.settings), user)
+    silence = found[-1].would_change[0].text("en")
+    assert f"30 more days without a purchase: still a customer with {100 / (1 + odds):.1f} % probability" in silence
+    assert 1 / (1 + odds) < now
+    assert f"{100 * now:.1f} %" in explain.as_text(facts, found, "en")
 
 
 @pytest.mark.parametrize("model", sorted(CHANCES_BEFORE_REPEATS))

@@ -1,4 +1,4 @@
-"""`muster explain USER`: why this segment, tier, threshold, stage and value; read from a release, nothing recomputed.
+"""`muster explain USER`: why this segment, tier, threshold, stage and value; read from a release.
 
 A decision is a module of its own with one function (Facts -> Decision); DECISIONS lists them in the order in which
 people read them. The sentences stand in sentences.yml, in English and Chinese.

@@ -17,7 +17,8 @@ Row = dict[str, Any]
 class Facts:
     """What a release says of one customer. Rows are column -> value; None where the table has no row.
 
-    cuts: metric -> cut points from low to high. policy: table -> rows; parameters: name -> number.
+    value_parameters: of the model that value is from. cuts: metric -> cut points from low to high.
+    policy: table -> rows; parameters: name -> number.
     """
 
     release: str
@@ -28,6 +29,7 @@ class Facts:
     lifecycle: Row
     threshold: Row | None
     value: Row | None
+    value_parameters: dict[str, float]
     history: list[Row]
     cuts: dict[str, list[Decimal]]
     policy: dict[str, list[Row]]
@@ -66,6 +68,8 @@ def read_facts(release: Release, user_id: str) -> Facts:
         cuts: dict[str, list[Decimal]] = {}
         for cut in rows("marts.rfm_cut_points", "", "order by metric, percentile"):
             cuts.setdefault(cut["metric"], []).append(cut["cut_value"])
+        value = of_user("customer_value")
+        fitted = rows("marts.model_parameters", "where model = ?", "", value["model"]) if value else []
         return Facts(
             release=release.name,
             as_of_date=customer["as_of_date"],
@@ -74,7 +78,8 @@ def read_facts(release: Release, user_id: str) -> Facts:
             rfm=of_user("customer_rfm"),
             lifecycle=of_user("customer_lifecycle"),
             threshold=of_user("churn_thresholds"),
-            value=of_user("customer_value"),
+            value=value,
+            value_parameters={row["parameter"]: float(row["value"]) for row in fitted},
             history=rows("marts.segment_history", "where user_id = ?", "order by valid_from", user_id),
             cuts=cuts,
             policy=policy,

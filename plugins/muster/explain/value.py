@@ -1,8 +1,9 @@
 """What the value model expects of this customer."""
 
-from muster.explain.decision import Decision, say
+from muster.explain.decision import Decision, Sentence, say
 from muster.explain.facts import Facts
 
+SILENCE_DAYS = 30
 SOURCES = ["marts.customer_value", "marts.model_parameters"]
 NONE = ("none", "无")
 
@@ -28,4 +29,14 @@ def explain(facts: Facts) -> Decision:
         say("expected_value", value=amount, spend=found["expected_spend_per_purchase"], currency=facts.currency)
     )
     shown = f"{amount:,} {facts.currency}".strip()
-    return Decision("value", amount, (shown, shown), because, [say("value_by_silence"), say("value_by_fit")], SOURCES)
+    return Decision("value", amount, (shown, shown), because, [_silence(facts), say("value_by_fit")], SOURCES)
+
+
+def _silence(facts: Facts) -> Sentence:
+    """P(alive) after some more days without a purchase, by tonight's parameters."""
+    from muster.value_model import p_alive  # scipy takes half a second
+
+    found = facts.value
+    weeks = [days / 7 for days in (found["days_to_last_purchase"], found["customer_age_days"] + SILENCE_DAYS)]
+    then = float(p_alive(found["model"], facts.value_parameters, found["repeat_purchases"], *weeks))
+    return say("value_by_silence", days=SILENCE_DAYS, percent=f"{100 * then:.1f}")
