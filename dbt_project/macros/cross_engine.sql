@@ -58,11 +58,11 @@
 {%- endmacro %}
 
 {% macro default__as_double(number) -%}
-    cast({{ number }} as double precision)
+    cast({{ number }} as double)
 {%- endmacro %}
 
-{% macro duckdb__as_double(number) -%}
-    cast({{ number }} as double)
+{% macro postgres__as_double(number) -%}
+    cast({{ number }} as double precision)
 {%- endmacro %}
 
 {#- The day that other days are counted from where only their number matters. -#}

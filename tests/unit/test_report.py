@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from muster.report.kpis import bars, last_months
+from muster.report.lifecycle import curves
 from muster.report.pages import render
 from support.shops import Shop
 
@@ -69,3 +70,30 @@ def test_the_page_shows_months_without_orders_and_stays_whole_in_itself(shop: Sh
     rates = re.findall(r"<span>(\d+%)</span>", page)
     assert rates == ["0%", "0%", "100%"], "October's buyer came back in the third month"
     assert not re.search(r"https?://|<script|@import", page)
+
+
+def test_curves_go_down_in_steps_to_the_prior():
+    """220 high from 14 on: full at 14, half at 124; 900 wide from 56 on: day 10 of 20 in the middle, at 506."""
+    points = [
+        {"bucket": 1, "day": 10, "survival": Decimal("0.5"), "is_prior": True},
+        {"bucket": 1, "day": 20, "survival": Decimal("0.25"), "is_prior": False},
+        {"bucket": 3, "day": 5, "survival": Decimal(0), "is_prior": False},
+    ]
+    lines = curves(points)["lines"]
+    assert lines[1] == {
+        "path": "M56.0 14.0H506.0V124.0H956.0V179.0",
+        "end": {"x": 956.0, "y": 179.0},
+        "prior": {"day": 10, "x": 506.0, "y": 124.0},
+    }
+    assert lines[3]["path"] == "M56.0 14.0H281.0V234.0"
+    assert lines[3]["prior"] is None
+    assert curves([]) is None
+
+
+def test_the_page_shows_where_the_samples_customers_stand(sample: Shop):
+    page = (sample.settings.current / "report.html").read_text(encoding="utf-8")
+    section = page[page.index("<h2>Lifecycle") : page.index("<h2>Net revenue by month")]
+    assert re.search(r"Repeat <small>复购客</small></td><td class=\"num\">1,022<", section)
+    assert "of those in the stage on 2011-09-10" in section
+    assert section.count("<circle") == 3
+    assert [int(day) for day in re.findall(r'<td class="num">(\d+)</td></tr>', section)] == [285, 158, 86]

@@ -4,6 +4,7 @@ import duckdb
 
 from muster.candidate import Candidate
 from muster.report.kpis import kpis
+from muster.report.lifecycle import lifecycle
 from muster.report.pages import render, rows
 
 FILE_NAME = "report.html"
@@ -20,6 +21,7 @@ def write(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
         scores=_SCORES,
         segments=_counted(connection, "segment", "segment_labels", "sort_order"),
         tiers=_counted(connection, "value_tier", "value_tiers", "tier_rank desc"),
+        lifecycle=lifecycle(connection),
         kpis=kpis(connection, candidate.as_of_date),
         quarantine=rows(
             connection,

@@ -1,7 +1,16 @@
 -- one row per model and parameter: tonight's fit, or else the one that the previous release had
 with fitted as (
 
-    select * from {{ source("raw", "fitted_parameters") }} where reason_code is null
+    select
+        model,
+        parameter,
+        value,
+        log_likelihood,
+        customers,
+        repeat_customers,
+        {{ as_of_date() }} as fitted_as_of_date
+    from {{ source("raw", "fitted_parameters") }}
+    where reason_code is null
 
 ),
 
@@ -21,27 +30,9 @@ previous as (
 
 chosen as (
 
-    select
-        model,
-        parameter,
-        value,
-        log_likelihood,
-        customers,
-        repeat_customers,
-        {{ as_of_date() }} as fitted_as_of_date
-    from fitted
-
+    select * from fitted
     union all
-
-    select
-        model,
-        parameter,
-        value,
-        log_likelihood,
-        customers,
-        repeat_customers,
-        fitted_as_of_date
-    from previous
+    select * from previous
     where model not in (select model from fitted)
 
 ),
