@@ -48,6 +48,7 @@ lint: setup-dev ## Python, SQL, YAML, Dockerfile, compose file
 
 bench: setup-dev ## speed and memory as ratios against a plain scan of the same rows
 	@$(BIN)/python tests/bench/night.py
+	@$(BIN)/python tests/bench/value.py
 
 lock: ## recompute the hash-locked requirements (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/base.in -o requirements/base.txt

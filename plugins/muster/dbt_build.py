@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -113,7 +114,7 @@ def _parsed_project(settings: Settings) -> Path:
 
 def _keep(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".tmp")
+    draft = target.with_name(f".{target.name}.{os.getpid()}")  # homes may share it
     shutil.copy(source, draft)
     draft.replace(target)
 

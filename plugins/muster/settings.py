@@ -21,12 +21,18 @@ class Settings:
     landing: MUSTER_LANDING, the landing zone.
     target: MUSTER_TARGET, the dbt target that transforms.
     dbt_project: the dbt project, with the policy tables under seeds/policy.
+    cache: what only saves time and may be deleted; under home where it is not given.
     """
 
     home: Path
     landing: Path
     target: str = "duckdb"
     dbt_project: Path = DBT_PROJECT
+    cache: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.cache is None:
+            object.__setattr__(self, "cache", self.home / "cache")
 
     @classmethod
     def from_environment(cls, landing: str | Path | None = None) -> "Settings":
@@ -53,11 +59,6 @@ class Settings:
     @property
     def lake(self) -> Path:
         return self.home / "lake"
-
-    @property
-    def cache(self) -> Path:
-        """What only saves time; it may be deleted."""
-        return self.home / "cache"
 
     @property
     def private(self) -> Path:

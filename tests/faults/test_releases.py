@@ -86,7 +86,7 @@ def test_a_release_refers_to_nothing_outside(published: Shop, tmp_path: Path):
             "select distinct table_schema from information_schema.tables order by 1"
         ).fetchall()
     assert kinds == [("BASE TABLE",)]
-    assert schemas == [("marts",), ("state",)]
+    assert schemas == [("marts",), ("policy",), ("state",)]
 
 
 def test_a_second_run_is_told_who_is_at_work(shop: Shop):

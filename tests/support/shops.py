@@ -14,8 +14,9 @@ from pathlib import Path
 import duckdb
 import yaml
 from muster import nightly, release
-from muster.settings import DBT_PROJECT, Settings
+from muster.settings import DBT_PROJECT, PROJECT_ROOT, Settings
 
+PARSED = PROJECT_ROOT / ".pytest_cache" / "muster"  # dbt parses the project once for all shops
 MAPPING = {"business_timezone": "Europe/London", "currency": "GBP"}
 
 
@@ -24,7 +25,7 @@ class Shop:
 
     def __init__(self, landing: Path, home: Path) -> None:
         self.landing, self.home = landing, home
-        self.settings = Settings(home=home, landing=landing)
+        self.settings = Settings(home=home, landing=landing, cache=PARSED)
 
     def mapping(self, document: dict | None = None) -> "Shop":
         self.landing.mkdir(parents=True, exist_ok=True)

@@ -65,7 +65,7 @@ def curves(points: list[dict]) -> dict | None:
 
 
 def _line(points: list[dict], last: int) -> dict:
-    steps, survival = [f"M{_x(0, last)} {_y(1)}"], 1.0
+    steps, survival = [f"M{_x(0, last)} {_y(1.0)}"], 1.0
     for point in points:
         survival = float(point["survival"])
         steps.append(f"H{_x(point['day'], last)}V{_y(survival)}")
