@@ -32,8 +32,8 @@ airflow: setup ## Airflow's own command line with these settings (ARGS="backfill
 test: setup-dev ## every test but the slow suites, under 10 minutes on 2 cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/slow tests
 
-test-slow: setup-dev ## what takes longer: sixty nights, and a backfill through a real scheduler that is killed
-	@$(BIN)/python -m pytest tests/slow
+test-slow: setup-dev ## what takes longer: sixty nights, backfills that are killed, also through a real scheduler
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/slow
 
 docs: setup ## what every table and column means, as one page under var/docs
 	@$(BIN)/muster docs
