@@ -12,3 +12,8 @@
         as decimal(18, {{ places }})
     )
 {%- endmacro %}
+
+{#- The integer quotient, rounded down; for numbers that are not negative. -#}
+{% macro whole_quotient(dividend, divisor) -%}
+    cast((({{ dividend }}) - ({{ dividend }}) % ({{ divisor }})) / ({{ divisor }}) as integer)
+{%- endmacro %}

@@ -25,11 +25,6 @@
     {{ text }}
 {%- endmacro %}
 
-{#- The integer quotient, rounded down; for numbers that are not negative. -#}
-{% macro whole_quotient(dividend, divisor) -%}
-    cast((({{ dividend }}) - ({{ dividend }}) % ({{ divisor }})) / ({{ divisor }}) as integer)
-{%- endmacro %}
-
 {#-
     One row per item of a list that people typed, parted by , ; / | or their Chinese forms, nulls and blanks included
     as the engine gives them. To be called in the select list, once. PostgreSQL: regexp_split_to_table returns a set,

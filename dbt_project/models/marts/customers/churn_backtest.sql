@@ -21,7 +21,7 @@ final as (
         stages.stage,
         count(*) as users,
         count(buyers.user_id) as returned,
-        cast(cast(count(buyers.user_id) as decimal(18, 6)) / count(*) as decimal(18, 6)) as rate
+        {{ quotient("count(buyers.user_id)", "count(*)") }} as rate
     from stages
     left join buyers on stages.user_id = buyers.user_id
     group by stages.stage

@@ -49,7 +49,7 @@ final as (
         steps.label_en as step_en,
         steps.label_zh as step_zh,
         cast(counted.users as bigint) as users,
-        {{ share("counted.users", "counted.acquired") }} as share_of_acquired
+        {{ quotient("counted.users", "counted.acquired") }} as share_of_acquired
     from counted
     inner join steps on counted.step = steps.step
 

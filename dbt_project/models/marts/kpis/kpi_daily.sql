@@ -39,7 +39,7 @@ final as (
         cast(coalesce(purchases.new_buyers, 0) as bigint) as new_buyers,
         cast(amounts.refunds as decimal(18, 2)) as refunds,
         cast(amounts.anonymous_orders as bigint) as anonymous_orders,
-        {{ share("amounts.anonymous_orders", "amounts.orders") }} as anonymous_share
+        {{ quotient("amounts.anonymous_orders", "amounts.orders") }} as anonymous_share
     from amounts
     left join purchases on amounts.net_date = purchases.purchase_date and amounts.channel = purchases.channel
 

@@ -52,7 +52,7 @@ final as (
         spine.months_since,
         cast(spine.cohort_buyers as bigint) as cohort_buyers,
         cast(coalesce(cohorts.retained_buyers, 0) as bigint) as retained_buyers,
-        {{ share("coalesce(cohorts.retained_buyers, 0)", "spine.cohort_buyers") }} as retention_rate,
+        {{ quotient("coalesce(cohorts.retained_buyers, 0)", "spine.cohort_buyers") }} as retention_rate,
         cast(coalesce(cohorts.net_revenue, 0) as decimal(18, 2)) as net_revenue
     from spine
     left join cohorts on spine.cohort = cohorts.cohort and spine.month = cohorts.month
