@@ -3,6 +3,7 @@
 import shutil
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from support.compare import assert_equal_marts
