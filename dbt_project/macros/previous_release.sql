@@ -1,11 +1,12 @@
 {#-
     A table of the release that state is carried from (the newest of an earlier as_of_date), or no rows of the same
-    columns before the first one, or where that release did not have the table yet.
+    columns before the first one, where that release did not have the table yet, and in the run for the backtest day.
 -#}
 {% macro previous_release(schema, table, columns) -%}
+    {%- set layer = var("layers").get("previous_" ~ schema) -%}
     {%- set relation = adapter.get_relation(
-        database=var("previous_database", target.database), schema=schema, identifier=table
-    ) if execute else none -%}
+        database=layer.database, schema=layer.schema, identifier=table
+    ) if execute and layer else none -%}
     {%- if relation -%}
         select {{ columns | join(", ") }} from {{ relation }}
     {%- else -%}

@@ -12,14 +12,13 @@ from muster.settings import Settings
 
 PREFIX = ".candidate_"
 FILE_NAME = "candidate.json"
-DATABASE = "muster.duckdb"
 
 
 @dataclass
 class Candidate:
     """One run's working state, kept in `candidate.json` so that each step may be its own process.
 
-    entry: the lake's commit of this night, as JSON. previous: name of the release that state is carried from.
+    target: the engine. entry: the lake's commit of this night, as JSON. previous: name of the release that state is carried from.
     """
 
     run: str
@@ -27,6 +26,7 @@ class Candidate:
     folder: Path
     private: Path
     started_at: str
+    target: str
     previous: str | None = None
     currency: str | None = None
     business_timezone: str = "UTC"
@@ -39,10 +39,6 @@ class Candidate:
     @property
     def name(self) -> str:
         return f"{self.as_of_date}_{self.run}"
-
-    @property
-    def database(self) -> Path:
-        return self.folder / DATABASE
 
     @property
     def work(self) -> Path:
@@ -76,7 +72,7 @@ def create(settings: Settings, as_of_date: date, run: str, started_at: str) -> C
     folder = settings.releases / f"{PREFIX}{as_of_date}_{run}"
     private_folder(settings.private)
     private = private_of(settings, run)
-    candidate = Candidate(run, as_of_date, folder, private_folder(private), started_at)
+    candidate = Candidate(run, as_of_date, folder, private_folder(private), started_at, settings.target)
     for path in (candidate.staged, candidate.exports_folder, candidate.quality):
         path.mkdir(parents=True)
     candidate.save()

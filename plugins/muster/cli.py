@@ -10,6 +10,7 @@ import click
 from muster import backfill as backfills
 from muster import docs as documentation
 from muster import nightly, release
+from muster.engines import engine_of
 from muster.errors import MusterError, UsageError
 from muster.landing import check as landing_check
 from muster.landing import settle
@@ -106,9 +107,10 @@ def explain(user_id: str, as_json: bool, language: str, name: str | None) -> Non
     """
     from muster import explain as explanation
 
-    found = release.named(Settings.from_environment(), name)
+    settings = Settings.from_environment()
+    found = release.named(settings, name)
     write = explanation.as_json if as_json else explanation.as_text
-    click.echo(write(*explanation.explain(found, user_id), language=language))
+    click.echo(write(*explanation.explain(engine_of(settings), found, user_id), language=language))
 
 
 @cli.command()

@@ -1,20 +1,17 @@
-"""dbt as a subprocess: a process that ends gives the database back."""
+"""One dbt call: its arguments, what it has parsed before, and what came of it."""
 
 import hashlib
 import json
 import logging
 import os
 import shutil
-import subprocess
-import sys
 import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from muster.engines import on_duckdb
+from muster.engines.engine import Engine, Role, RunDbt
 from muster.errors import MusterError
-from muster.settings import Settings, child_environment
 
 log = logging.getLogger(__name__)
 
@@ -55,61 +52,57 @@ def build_arguments(
 
 @dataclass(frozen=True)
 class Dbt:
-    """dbt as of one day, on the databases in `folder`.
+    """dbt as of one day.
 
-    as_of_date (ISO) and policy (parameter -> number) are checked already: dbt pastes them raw into SQL.
+    process: what runs it (Engine.dbt). folder: where it is called, and writes under `work`. as_of_date (ISO) and policy
+    (parameter -> number) are checked already: dbt pastes them raw into SQL.
     """
 
-    settings: Settings
+    engine: Engine
+    process: RunDbt
     folder: Path
     as_of_date: str
     policy: Mapping[str, object]
+    role: Role = Role.NIGHT
 
     @property
     def target_path(self) -> Path:
         """What dbt writes about the project and its last run."""
-        return self.folder / "work" / "dbt"
+        return self.folder / "work" / f"dbt_{self.role}"
 
     def run(self, command: str = "build", quiet: bool = False, **selection: Sequence[str]) -> list[dict]:
-        """Run `command` in a process of its own; returns the nodes' results. MusterError names what failed.
+        """Run `command`; returns the nodes' results. MusterError names what failed.
 
         quiet: without a log line per model. selection: select and without of build_arguments.
         """
+        layers = {name: asdict(layer) for name, layer in self.engine.layers(self.role).items()}
         arguments = build_arguments(
-            self.settings.dbt_project, self.settings.target, self.target_path,
-            {"policy": self.policy, **on_duckdb.DBT_VARS}, command, **selection,
+            self.engine.settings.dbt_project, self.engine.name, self.target_path,
+            {"policy": self.policy, "layers": layers}, command, **selection,
         )  # fmt: skip
         self.target_path.mkdir(parents=True, exist_ok=True)
         results_file = self.target_path / "run_results.json"
         results_file.unlink(missing_ok=True)
-        parsed = _parsed_project(self.settings)
+        parsed = self._parsed_project()
         if parsed.exists():
             shutil.copy(parsed, self.target_path / PARSED)
-        finished = subprocess.run(
-            [str(Path(sys.executable).parent / "dbt"), *arguments],
-            env=child_environment(MUSTER_AS_OF_DATE=self.as_of_date),
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        succeeded, said = self.process(arguments, {"MUSTER_AS_OF_DATE": self.as_of_date}, self.folder)
         if not results_file.exists():
-            said = _tail(finished.stdout + finished.stderr)
-            raise MusterError(f"dbt could not start:\n{said}", "correct the project")
+            raise MusterError(f"dbt could not start:\n{_tail(said)}", "correct the project")
         results = json.loads(results_file.read_text())["results"]
         for result in () if quiet else results:
             _log_result(result)
         failed = [r for r in results if r["status"] in ("error", "fail", "runtime error")]
-        if failed or finished.returncode:
-            raise MusterError(_failures(failed) or _tail(finished.stdout), f"see the log in {self.target_path}")
+        if failed or not succeeded:
+            raise MusterError(_failures(failed) or _tail(said), f"see the log in {self.target_path}")
         _keep(self.target_path / PARSED, parsed)
         return results
 
-
-def _parsed_project(settings: Settings) -> Path:
-    """What dbt parsed in an earlier night; it names files of the project by their place, so each place has its own."""
-    place = hashlib.sha256(str(settings.dbt_project).encode()).hexdigest()[:8]
-    return settings.cache / f"{place}_{PARSED}"
+    def _parsed_project(self) -> Path:
+        """What dbt parsed in an earlier night; it names files by their place, and holds where layers lie."""
+        settings = self.engine.settings
+        place = f"{settings.dbt_project} {self.engine.name} {self.role}"
+        return settings.cache / f"{hashlib.sha256(place.encode()).hexdigest()[:8]}_{PARSED}"
 
 
 def _keep(source: Path, target: Path) -> None:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from muster import candidate as candidates
 from muster import journal, nightly
 from muster.dbt_build import Dbt
-from muster.engines import on_duckdb
+from muster.engines import engine_of
 from muster.landing.lake import LakeState
 from muster.offline import without_outside_references
 from muster.policy import Policy
@@ -30,7 +30,7 @@ def write_docs(settings: Settings) -> Path:
     page.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as scratch:
         draft = page.with_suffix(".tmp")
-        draft.write_text(_documentation(replace(settings, home=Path(scratch))), encoding="utf-8")
+        draft.write_text(_documentation(replace(settings, home=Path(scratch), target="duckdb")), encoding="utf-8")
         draft.replace(page)
     return page
 
@@ -38,12 +38,15 @@ def write_docs(settings: Settings) -> Path:
 def _documentation(settings: Settings) -> str:
     night = nightly.Night(settings, DAY, nightly.new_run())
     candidate = candidates.create(settings, night.as_of_date, night.run, journal.utc_now())
-    on_duckdb.open_candidate(candidate, None, settings.lake, LakeState(), [])
+    engine = engine_of(settings)
+    engine.open_candidate(candidate, None, settings.lake, LakeState(), [])
     log.info("building every table without rows ...")
     nightly.transform(night)
     log.info("writing the page ...")
-    dbt = Dbt(settings, candidate.folder, night.as_of_date.isoformat(), Policy.read(settings.policy_folder).as_vars())
-    dbt.run("docs generate --static", without=(), quiet=True)
+    policy = Policy.read(settings.policy_folder).as_vars()
+    with engine.dbt(candidate) as process:
+        dbt = Dbt(engine, process, candidate.folder, night.as_of_date.isoformat(), policy)
+        dbt.run("docs generate --static", without=(), quiet=True)
     page = (dbt.target_path / "static_index.html").read_text(encoding="utf-8")
     for path in (candidate.folder, settings.dbt_project):  # where it was made is nobody's business
         page = page.replace(str(path), path.name)

@@ -1,15 +1,15 @@
 """Completeness: a file that has not arrived would age every customer, so it is noticed first."""
 
 from muster.candidate import Candidate
-from muster.engines import on_duckdb
+from muster.engines import Engine
 from muster.errors import MusterError
 from muster.landing.feeds import ORDER_FEEDS
 from muster.policy import Policy
 
 
-def check_freshness(candidate: Candidate, policy: Policy, allow_stale: str | None) -> list[str]:
+def check_freshness(engine: Engine, candidate: Candidate, policy: Policy, allow_stale: str | None) -> list[str]:
     """Warnings about missing order days; MusterError from `stale_stop_days` on, unless a reason is given."""
-    with on_duckdb.reading(candidate) as connection:
+    with engine.reading(candidate) as connection:
         newest = max(
             (
                 day

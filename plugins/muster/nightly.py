@@ -10,14 +10,15 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from muster import candidate as candidates
 from muster import journal, release, report, value_fit
 from muster.candidate import Candidate
 from muster.dbt_build import Dbt
-from muster.engines import on_duckdb
+from muster.engines import engine_of
+from muster.engines.engine import Role
 from muster.errors import MusterError
 from muster.export import write_exports
 from muster.freshness import check_freshness
@@ -61,6 +62,8 @@ def ingest(night: Night) -> None:
     started_at = journal.utc_now()
     journal.close_killed(settings.home, {r.run for r in release.releases(settings)})
     journal.append(settings.home, RunRecord(night.run, str(night.as_of_date), started_at))
+    engine = engine_of(settings)
+    engine.remove_leftovers([r.name for r in release.releases(settings)])
     candidate = candidates.create(settings, night.as_of_date, night.run, started_at)
     log.info("landing zone %s", settings.landing)
     found = ingest_landing(settings.landing, lake, candidate.staged, candidate.private, night.run, policy)
@@ -73,8 +76,8 @@ def ingest(night: Night) -> None:
     candidate.warnings = found.warnings
     runs = [r for r in journal.read(settings.home) if r.run != night.run]
     runs.append(RunRecord(night.run, str(night.as_of_date), started_at, status="released"))
-    on_duckdb.open_candidate(candidate, earlier and earlier.database, settings.lake, found.state, runs)
-    candidate.warnings += check_freshness(candidate, policy, night.allow_stale)
+    engine.open_candidate(candidate, earlier, settings.lake, found.state, runs)
+    candidate.warnings += check_freshness(engine, candidate, policy, night.allow_stale)
     candidate.save()
     for warning in candidate.warnings:
         log.warning("  warn: %s", warning)
@@ -89,39 +92,41 @@ def audit_raw(night: Night) -> None:
     candidate = candidates.load(night.settings, night.run)
     held = {file["feed"] for file in candidate.inputs}
     suites = [EXPECTATIONS / f"raw_{feed}.json" for feed in sorted(held)]
-    audit(candidate, "raw", on_duckdb.of_night(candidate).work, suites)
+    audit(engine_of(night.settings), candidate, "raw", suites)
 
 
 def transform(night: Night) -> None:
     """The stages of the backtest day, one `dbt build`, and after a new fit of value another for what depends on it."""
     settings = night.settings
     policy, candidate = Policy.read(settings.policy_folder), candidates.load(settings, night.run)
-    _build_backtest(settings, candidate, policy)
-    dbt = Dbt(settings, on_duckdb.of_night(candidate).folder, candidate.as_of_date.isoformat(), policy.as_vars())
-    dbt.run()
-    if value_fit.refit(candidate, policy):
-        dbt.run(select=[value_fit.DEPENDENTS])
+    engine = engine_of(settings)
+    with engine.dbt(candidate) as process:
+        dbt = Dbt(engine, process, candidate.folder, candidate.as_of_date.isoformat(), policy.as_vars())
+        _build_backtest(dbt, candidate, policy)
+        dbt.run()
+        if value_fit.refit(engine, candidate, policy):
+            dbt.run(select=[value_fit.DEPENDENTS])
 
 
-def _build_backtest(settings: Settings, candidate: Candidate, policy: Policy) -> None:
+def _build_backtest(dbt: Dbt, candidate: Candidate, policy: Policy) -> None:
     """The stages exactly as a run for the backtest day gives them: the same models, as of that day."""
     began = time.monotonic()
     day = candidate.as_of_date - timedelta(days=policy.whole("backtest_days"))
-    dbt = Dbt(settings, on_duckdb.of_backtest(candidate).folder, day.isoformat(), policy.as_vars())
-    dbt.run(select=["+int_lifecycle"], without=["unit_test", "test"], quiet=True)
+    then = replace(dbt, as_of_date=day.isoformat(), role=Role.BACKTEST)
+    then.run(select=["+int_lifecycle"], without=["unit_test", "test"], quiet=True)
     log.info("  stages as of %s for the backtest in %.1f s", day, time.monotonic() - began)
 
 
 def audit_marts(night: Night) -> None:
     """Great Expectations on the marts that readers would see."""
     candidate = candidates.load(night.settings, night.run)
-    audit(candidate, "marts", candidate.database, sorted(EXPECTATIONS.glob("marts_*.json")))
+    audit(engine_of(night.settings), candidate, "marts", sorted(EXPECTATIONS.glob("marts_*.json")))
 
 
 def export(night: Night) -> None:
     """Lists and the report, into the candidate."""
     candidate = candidates.load(night.settings, night.run)
-    with on_duckdb.reading(candidate) as connection:
+    with engine_of(night.settings).reading(candidate) as connection:
         candidate.exports = write_exports(connection, candidate.exports_folder)
         report.write(connection, candidate)
     candidate.save()
@@ -149,7 +154,7 @@ def publish(night: Night) -> None:
 
 def _make_release(settings: Settings, run: str) -> Release:
     candidate = candidates.load(settings, run)
-    rows = on_duckdb.close_candidate(candidate)
+    rows = engine_of(settings).close_candidate(candidate)
     release.write_manifest(candidate, rows, journal.utc_now())
     _commit_lake(settings, candidate)
     return release.publish(settings, candidate)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from muster.candidate import Candidate
 from muster.durable import sync, sync_tree
+from muster.engines import engine_of
 from muster.errors import MusterError
 from muster.settings import Settings
 
@@ -28,10 +29,6 @@ class Release:
     @property
     def name(self) -> str:
         return self.folder.name
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "muster.duckdb"
 
     @property
     def published_at(self) -> str:
@@ -87,6 +84,7 @@ def write_manifest(candidate: Candidate, rows: dict[str, int], published_at: str
     document = {
         "as_of_date": str(candidate.as_of_date),
         "run": candidate.run,
+        "target": candidate.target,
         "started_at": candidate.started_at,
         "published_at": published_at,
         "business_timezone": candidate.business_timezone,
@@ -131,7 +129,8 @@ def show(settings: Settings, release: Release) -> None:
 
 
 def point_current(settings: Settings, release: Release) -> None:
-    """Move `current` to `release` by one atomic rename."""
+    """Move the engine's readers to `release`, then `current` by one atomic rename."""
+    engine_of(settings).show(release)
     draft = settings.home / ".current.tmp"
     draft.unlink(missing_ok=True)
     draft.symlink_to(Path("releases") / release.name)
@@ -170,4 +169,6 @@ def remove_old(settings: Settings, keep: int) -> list[str]:
         doomed = settings.releases / f".candidate_removed_{release.name}"
         release.folder.rename(doomed)
         shutil.rmtree(doomed)
-    return [release.name for release in old]
+    names = [release.name for release in old]
+    engine_of(settings).remove(names)
+    return names

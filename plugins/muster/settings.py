@@ -10,7 +10,7 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 EXPECTATIONS = PROJECT_ROOT / "expectations"
 SAMPLE_LANDING = DBT_PROJECT / "sample"
-TARGETS = ("duckdb",)
+TARGETS = ("duckdb", "postgres", "spark")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Settings:
         """Settings of this process; `landing` (a command's option) wins over MUSTER_LANDING."""
         target = os.environ.get("MUSTER_TARGET") or "duckdb"
         if target not in TARGETS:
-            raise UsageError(f"MUSTER_TARGET={target} is not a target; this version has: {', '.join(TARGETS)}")
+            raise UsageError(f"MUSTER_TARGET={target} is not a target; there are: {', '.join(TARGETS)}")
         home = Path(os.environ.get("MUSTER_HOME") or PROJECT_ROOT / "var")
         zone = Path(landing or os.environ.get("MUSTER_LANDING") or SAMPLE_LANDING)
         return cls(home=home.expanduser().absolute(), landing=zone.expanduser().absolute(), target=target)

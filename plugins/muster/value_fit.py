@@ -5,8 +5,11 @@ import time
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+import duckdb
+import numpy as np
+
 from muster.candidate import Candidate
-from muster.engines import on_duckdb
+from muster.engines import Engine
 from muster.policy import Policy
 from muster.value_model import MODELS, SPEND_MODEL, Fit, fit_purchases, fit_spend
 
@@ -25,30 +28,34 @@ def due_models(as_of_date: date, weekday: int, fitted: Mapping[str, date]) -> li
     return [model for model in MODELS if model not in fitted or fitted[model] < last]
 
 
-def refit(candidate: Candidate, policy: Policy) -> bool:
+def refit(engine: Engine, candidate: Candidate, policy: Policy) -> bool:
     """Fit what is due to the customers that dbt has built; says whether DEPENDENTS must be built again.
 
     A fit that does not converge leaves the parameters of before in use, and is due again the next night.
     """
-    due = due_models(candidate.as_of_date, policy.whole("value_refit_weekday"), on_duckdb.fitted_dates(candidate))
-    if not due or on_duckdb.repeat_customers(candidate) < policy.whole("value_min_repeat_buyers"):
-        return False
-    rows: list[dict] = []
-    for model in due:
-        began = time.monotonic()
-        fit = _fit(candidate, model)
-        found = ", ".join(f"{name} {value:.4g}" for name, value in fit.parameters.items())
-        seconds = time.monotonic() - began
-        if _is_publishable(fit):
-            log.info("  fit %s: %s, log-likelihood %.1f, %.1f s", model, found, fit.log_likelihood, seconds)
-        else:
-            warning = f"value model {model}: the fit did not converge, {fit.customers:,} customers"
-            log.warning("  warn: %s", warning)
-            candidate.warnings = [*(w for w in candidate.warnings if w != warning), warning]
-        rows += fitted_rows(fit)
-    on_duckdb.write_fitted(candidate, rows)
+    with engine.reading(candidate) as connection:
+        due = due_models(candidate.as_of_date, policy.whole("value_refit_weekday"), _fitted_dates(connection))
+        if not due or _repeat_customers(connection) < policy.whole("value_min_repeat_buyers"):
+            return False
+        rows = [row for model in due for row in fitted_rows(_fit_noted(connection, candidate, model))]
+    engine.write_fitted(candidate, rows)
     candidate.save()
     return True
+
+
+def _fit_noted(connection: duckdb.DuckDBPyConnection, candidate: Candidate, model: str) -> Fit:
+    """The fit, told in the log; a failed one also in the candidate's warnings."""
+    began = time.monotonic()
+    fit = _fit(connection, model)
+    found = ", ".join(f"{name} {value:.4g}" for name, value in fit.parameters.items())
+    seconds = time.monotonic() - began
+    if _is_publishable(fit):
+        log.info("  fit %s: %s, log-likelihood %.1f, %.1f s", model, found, fit.log_likelihood, seconds)
+    else:
+        warning = f"value model {model}: the fit did not converge, {fit.customers:,} customers"
+        log.warning("  warn: %s", warning)
+        candidate.warnings = [*(w for w in candidate.warnings if w != warning), warning]
+    return fit
 
 
 def fitted_rows(fit: Fit) -> list[dict]:
@@ -62,11 +69,29 @@ def fitted_rows(fit: Fit) -> list[dict]:
     return [{**shared, "parameter": name, "value": f"{value:.12f}"} for name, value in fit.parameters.items()]
 
 
-def _fit(candidate: Candidate, model: str) -> Fit:
+def _fit(connection: duckdb.DuckDBPyConnection, model: str) -> Fit:
     if model == SPEND_MODEL:
-        return fit_spend(*on_duckdb.value_rows(candidate, "int_value_spends"))
-    x, days_to_last, age_days, customers = on_duckdb.value_rows(candidate, "int_value_states")
+        return fit_spend(*_columns(connection, "int_value_spends"))
+    x, days_to_last, age_days, customers = _columns(connection, "int_value_states")
     return fit_purchases(model, x, days_to_last / DAYS_A_WEEK, age_days / DAYS_A_WEEK, customers)
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, model: str) -> tuple[np.ndarray, ...]:
+    """The columns of an intermediate model as arrays, in one order on every night."""
+    columns = connection.execute(f"select * from work.intermediate.{model} order by all").fetchnumpy()
+    return tuple(np.asarray(column, dtype=np.float64) for column in columns.values())
+
+
+def _repeat_customers(connection: duckdb.DuckDBPyConnection) -> int:
+    """Customers who have bought again."""
+    rows = "select count(*) from work.intermediate.int_value_customers where repeat_purchases > 0"
+    return connection.execute(rows).fetchone()[0]
+
+
+def _fitted_dates(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
+    """Value model -> as_of_date of the fit that is carried from the previous release."""
+    rows = "select model, min(fitted_as_of_date) from marts.model_parameters group by model"
+    return dict(connection.execute(rows).fetchall())
 
 
 def _is_publishable(fit: Fit) -> bool:

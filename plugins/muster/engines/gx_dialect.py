@@ -12,6 +12,8 @@ import duckdb_engine
 import sqlalchemy as sa
 from sqlalchemy.dialects import registry
 
+from muster.engines.engine import AuditSource
+
 
 class AuditDialect(duckdb_engine.Dialect):
     """duckdb-engine's dialect without transactions and with its own reflection."""
@@ -45,9 +47,6 @@ class AuditDialect(duckdb_engine.Dialect):
 registry.register("duckdb.muster", __name__, "AuditDialect")
 
 
-def connection_string(database: Path) -> str:
-    """The URL of a database file for this dialect."""
-    return f"duckdb+muster:///{database}"
-
-
-CONNECT_ARGUMENTS = {"read_only": True}
+def source(database: Path) -> AuditSource:
+    """A database file, read through this dialect; layers are its schemas."""
+    return AuditSource(f"duckdb+muster:///{database}", {"read_only": True})

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from muster.engines import Engine
 from muster.explain import lifecycle, segment, threshold, tier, value
 from muster.explain.decision import Decision
 from muster.explain.facts import Facts, read_facts
@@ -22,9 +23,9 @@ DECISIONS: tuple[Callable[[Facts], Decision], ...] = (
 )
 
 
-def explain(release: Release, user_id: str) -> tuple[Facts, list[Decision]]:
+def explain(engine: Engine, release: Release, user_id: str) -> tuple[Facts, list[Decision]]:
     """The customer's facts and decisions in `release`; MusterError where the release has no such customer."""
-    facts = read_facts(release, user_id)
+    facts = read_facts(engine, release, user_id)
     return facts, [decide(facts) for decide in DECISIONS]
 
 

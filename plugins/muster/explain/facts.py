@@ -5,8 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import duckdb
-
+from muster.engines import Engine
 from muster.errors import MusterError
 from muster.release import Release
 
@@ -44,9 +43,9 @@ class Facts:
         return int(self.parameters[name])
 
 
-def read_facts(release: Release, user_id: str) -> Facts:
+def read_facts(engine: Engine, release: Release, user_id: str) -> Facts:
     """Read everything that a decision needs; MusterError where the release has no such customer."""
-    with duckdb.connect(str(release.database), read_only=True) as connection:
+    with engine.reading_release(release) as connection:
 
         def rows(table: str, where: str = "", order: str = "", *given: Any) -> list[Row]:
             cursor = connection.execute(f"select * from {table} {where} {order}", list(given))

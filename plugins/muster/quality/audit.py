@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from muster.candidate import Candidate
+from muster.engines import Engine
 from muster.errors import MusterError
 from muster.quality.overview import write_overview
 from muster.quality.results import STOP, Check
@@ -14,15 +15,15 @@ from muster.quality.suites import run_suites
 log = logging.getLogger(__name__)
 
 
-def audit(candidate: Candidate, boundary: str, database: Path, suites: list[Path]) -> list[Check]:
-    """Run `suites` against schema `boundary` (raw or marts) of `database`.
+def audit(engine: Engine, candidate: Candidate, boundary: str, suites: list[Path]) -> list[Check]:
+    """Run `suites` against layer `boundary` (raw or marts) of the candidate.
 
     Warnings go to the candidate and the log; MusterError names every expectation that stops the night.
     """
     docs = candidate.quality / boundary
     shutil.rmtree(docs, ignore_errors=True)  # this step may be repeated
     candidate.checks = [check for check in candidate.checks if not check["suite"].startswith(f"{boundary}_")]
-    checks = run_suites(database, boundary, suites, docs) if suites else []
+    checks = _checks(engine, candidate, boundary, suites, docs) if suites else []
     failed = [check for check in checks if not check.success]
     stopped = [check for check in failed if check.severity == STOP or check.error]
     warned = [check for check in failed if check not in stopped]
@@ -42,3 +43,8 @@ def audit(candidate: Candidate, boundary: str, database: Path, suites: list[Path
             f"look at {candidate.quality / 'index.html'}, correct the data, run the night again",
         )
     return checks
+
+
+def _checks(engine: Engine, candidate: Candidate, boundary: str, suites: list[Path], docs: Path) -> list[Check]:
+    with engine.auditing(candidate, boundary) as source:
+        return run_suites(source, boundary, suites, docs)

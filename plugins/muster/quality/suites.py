@@ -3,14 +3,15 @@
 import json
 import logging
 import os
+import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from muster.engines import gx_dialect
+from muster.engines.engine import AuditSource
 from muster.errors import MusterError
 from muster.offline import without_outside_references
 from muster.quality.results import Check, check_of, safe_message, scrubbed
@@ -24,17 +25,17 @@ _STYLE = (
 )
 
 
-def run_suites(database: Path, schema: str, suite_files: list[Path], docs: Path) -> list[Check]:
-    """Validate each suite's table (its `meta.table`) in `schema`; writes data docs to `docs`.
+def run_suites(audited: AuditSource, layer: str, suite_files: list[Path], docs: Path) -> list[Check]:
+    """Validate each suite's table (its `meta.table`) of `layer`; writes data docs to `docs`.
 
     An expectation that raises counts as failed. Nothing that is kept holds a value of the data.
     """
     checks: list[Check] = []
     run_time = datetime.now(UTC)
-    with _context(database, docs) as (context, source):
+    with _context(audited, docs) as (context, source):
         for file in suite_files:
-            suite = context.suites.add(_load(file))
-            checks += _validate(context, source, suite, schema, run_time)
+            suite = context.suites.add(_load(file, audited.schemas))
+            checks += _validate(context, source, suite, audited.schemas.get(layer, layer), run_time)
         context.build_data_docs()
     validated = {check.suite for check in checks if check.error is None}
     if len(list((docs / "validations").rglob("*.html"))) < len(validated):
@@ -59,11 +60,19 @@ def _validate(context: Any, source: Any, suite: Any, schema: str, run_time: date
     return checks
 
 
-def _load(file: Path) -> Any:
-    """The suite; Great Expectations logs and drops what it cannot build, so the expectations are counted."""
+def _load(file: Path, schemas: Mapping[str, str]) -> Any:
+    """The suite; Great Expectations logs and drops what it cannot build, so the expectations are counted.
+
+    schemas: layer -> where the engine has it, for the tables that queries name.
+    """
     from great_expectations import ExpectationSuite
 
     document = json.loads(file.read_text())
+    for query in (e["kwargs"] for e in document["expectations"] if "unexpected_rows_query" in e["kwargs"]):
+        for layer, schema in schemas.items():
+            query["unexpected_rows_query"] = re.sub(
+                rf"\b{layer}\.(?=\w)", f"{schema}.", query["unexpected_rows_query"]
+            )
     suite = ExpectationSuite(**document)
     if len(suite.expectations) != len(document["expectations"]):
         raise MusterError(f"{file.name}: some expectations are invalid", "compare their types and arguments")
@@ -71,7 +80,7 @@ def _load(file: Path) -> Any:
 
 
 @contextmanager
-def _context(database: Path, docs: Path) -> Iterator[tuple[Any, Any]]:
+def _context(audited: AuditSource, docs: Path) -> Iterator[tuple[Any, Any]]:
     os.environ.setdefault("TQDM_DISABLE", "1")
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*schema_name.*")
@@ -99,14 +108,14 @@ def _context(database: Path, docs: Path) -> Iterator[tuple[Any, Any]]:
     )
     source = context.data_sources.add_sql(
         name="candidate",
-        connection_string=gx_dialect.connection_string(database),
-        kwargs={"connect_args": gx_dialect.CONNECT_ARGUMENTS},
+        connection_string=audited.url,
+        kwargs={"connect_args": dict(audited.connect_arguments)},
     )
     try:
         yield context, source
     finally:
         for engine in (source.get_execution_engine().engine, source.get_engine()):
-            engine.dispose()  # gives DuckDB's file lock back
+            engine.dispose()  # gives DuckDB's file lock back, or PostgreSQL's connections
         context.data_sources.delete("candidate")
 
 

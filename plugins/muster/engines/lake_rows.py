@@ -1,0 +1,93 @@
+"""SQL of DuckDB that shows the lake's rows as the tables of layer `raw`, whatever engine they go to."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from muster.engines.engine import FITTED_COLUMNS
+from muster.journal import RunRecord
+from muster.landing.expressions import literal
+from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
+from muster.landing.lake import LakeState
+from muster.landing.taking import lake_columns
+
+
+@dataclass(frozen=True)
+class LakeRows:
+    """Tonight's rows that count: those of the lake's state, parts of this night still lying in `staged`."""
+
+    state: LakeState
+    lake: Path
+    staged: Path
+
+    def show(self, connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:
+        """Make schema `raw`: a view per feed and of quarantined rows, tables of repeated orders, runs and fits."""
+        connection.execute("create schema raw")
+        for feed in FEEDS.values():
+            names = ", ".join(name for name, _ in lake_columns(feed)[:-4])
+            select = f"""select {names}, _file as source_file, _row as source_row
+                from ({self._of(feed)}) where _reason is null"""
+            if feed.name in ORDER_FEEDS:
+                select = self._with_repeats(connection, feed, select)
+            connection.execute(f"create view raw.{feed.name} as {select}")
+        quarantined = " union all ".join(
+            f"""select {literal(feed.name)} as feed, _file as source_file, _row as source_row,
+                    _reason as reason_code, _reason_column as column_name, business_date
+                from ({self._of(feed)}) where _reason is not null"""
+            for feed in FEEDS.values()
+        )
+        connection.execute(f"create view raw.quarantined as {quarantined}")
+        _write_runs(connection, runs)
+        columns = ", ".join(f"{name} {kind}" for name, kind in FITTED_COLUMNS.items())
+        connection.execute(f"create table raw.fitted_parameters ({columns})")
+
+    def _with_repeats(self, connection: duckdb.DuckDBPyConnection, feed: Feed, select: str) -> str:
+        """The rows with `is_repeated`: whether the order id may have come more than once."""
+        lists = ", ".join(self._located(part) for part in self.state.repeats.get(feed.name, []))
+        ids = f"select order_id from read_parquet([{lists}])" if lists else "select null::varchar as order_id limit 0"
+        connection.execute(f"create table raw.repeated_{feed.name} as select distinct order_id from ({ids})")
+        return f"""select landed.*, repeated.order_id is not null as is_repeated
+            from ({select}) as landed left join raw.repeated_{feed.name} as repeated using (order_id)"""
+
+    def _of(self, feed: Feed) -> str:
+        """SQL of the feed's live rows."""
+        selects, whole = [], []
+        for part, hidden in self.state.live(feed.name).items():
+            path = self._located(part)
+            if hidden:
+                names = ", ".join(literal(name) for name in sorted(hidden))
+                selects.append(f"select * from read_parquet({path}) where _file not in ({names})")
+            else:
+                whole.append(path)
+        if whole:
+            selects.append(f"select * from read_parquet([{', '.join(whole)}])")
+        if not selects:
+            nulls = ", ".join(f"null::{kind} as {name}" for name, kind in lake_columns(feed))
+            selects.append(f"select {nulls} where false")
+        return " union all by name ".join(selects)
+
+    def _located(self, part: str) -> str:
+        """An SQL constant: where the part lies tonight."""
+        return literal(str(self.staged / part if (self.staged / part).exists() else self.lake / part))
+
+
+def _write_runs(connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:
+    connection.execute(
+        """create table raw.runs (run varchar, run_as_of_date date, started_at timestamp, finished_at timestamp,
+           status varchar, failed_step varchar, message varchar)"""
+    )
+    for record in runs:
+        values = asdict(record)
+        connection.execute(
+            f"insert into raw.runs select {', '.join('?' for _ in values)}",
+            [v.rstrip("Z") if k.endswith("_at") and v else v for k, v in values.items()],
+        )
+
+
+def insert_fitted(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict]) -> None:
+    """Replace the rows of `table`, which has FITTED_COLUMNS."""
+    connection.execute(f"delete from {table}")
+    for row in rows:
+        values = [row.get(name) for name in FITTED_COLUMNS]
+        connection.execute(f"insert into {table} select {', '.join('?' for _ in values)}", values)
