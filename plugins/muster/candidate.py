@@ -18,7 +18,8 @@ FILE_NAME = "candidate.json"
 class Candidate:
     """One run's working state, kept in `candidate.json` so that each step may be its own process.
 
-    target: the engine. entry: the lake's commit of this night, as JSON. previous: name of the release that state is carried from.
+    target: the engine's name. entry: the lake's commit of this night, as JSON. previous: name of the release that state
+    is carried from.
     """
 
     run: str

@@ -70,9 +70,7 @@ def _load(file: Path, schemas: Mapping[str, str]) -> Any:
     document = json.loads(file.read_text())
     for query in (e["kwargs"] for e in document["expectations"] if "unexpected_rows_query" in e["kwargs"]):
         for layer, schema in schemas.items():
-            query["unexpected_rows_query"] = re.sub(
-                rf"\b{layer}\.(?=\w)", f"{schema}.", query["unexpected_rows_query"]
-            )
+            query["unexpected_rows_query"] = re.sub(rf"\b{layer}\.(?=\w)", f"{schema}.", query["unexpected_rows_query"])
     suite = ExpectationSuite(**document)
     if len(suite.expectations) != len(document["expectations"]):
         raise MusterError(f"{file.name}: some expectations are invalid", "compare their types and arguments")
