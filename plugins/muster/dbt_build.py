@@ -78,7 +78,7 @@ class Dbt:
         layers = {name: asdict(layer) for name, layer in self.engine.layers(self.role).items()}
         arguments = build_arguments(
             self.engine.settings.dbt_project, self.engine.name, self.target_path,
-            {"policy": self.policy, "layers": layers}, command, **selection,
+            {"policy": self.policy, "layers": layers, **self.engine.materializations(self.role)}, command, **selection,
         )  # fmt: skip
         self.target_path.mkdir(parents=True, exist_ok=True)
         results_file = self.target_path / "run_results.json"

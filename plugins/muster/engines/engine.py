@@ -77,6 +77,10 @@ class Engine(ABC):
         `previous_<layer>` is there for what the night carries, BACKTEST_STAGES always.
         """
 
+    def materializations(self, role: Role) -> dict[str, str]:
+        """dbt variables that say how models are kept; `carried_as` for those that change little from night to night."""
+        return {}
+
     @abstractmethod
     def open_candidate(
         self, candidate: Candidate, previous: Release | None, lake: Path, state: LakeState, runs: list[RunRecord]

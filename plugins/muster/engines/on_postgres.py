@@ -1,0 +1,281 @@
+"""PostgreSQL: a release is a set of partitions, publishing moves one row (postgres.sql says how).
+
+Where the server is, and as whom, say libpq's own variables (PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSFILE, PGDATABASE):
+dbt, Great Expectations, DuckDB and psycopg all read them. One database belongs to one MUSTER_HOME.
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import psycopg
+from duckdb_extensions import import_extension
+from psycopg import sql
+
+from muster.candidate import Candidate
+from muster.engines.dbt_process import run_dbt
+from muster.engines.engine import (
+    BACKTEST_STAGES, CARRIED, FITTED_COLUMNS, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt,
+)  # fmt: skip
+from muster.engines.lake_rows import LakeRows
+from muster.engines.window import Table, open_window
+from muster.errors import MusterError
+from muster.journal import RunRecord
+from muster.landing.expressions import quoted
+from muster.landing.lake import LakeState
+from muster.release import Release
+
+log = logging.getLogger(__name__)
+
+SCHEMA = Path(__file__).with_name("postgres.sql")
+CANDIDATE = "candidate"
+READERS = "muster_reader"
+"""A role that may read `marts`, where the server has it."""
+LOCK_TIMEOUT, ATTEMPTS = "500ms", 20
+"""How long removing an old release may make new readers wait behind running ones, and how often it is tried."""
+NUL = "\\uFFFD"
+"""PostgreSQL's text holds no NUL character: what stands for it."""
+_TYPES = {"VARCHAR": 'text collate "C"', "DOUBLE": "double precision"}
+
+
+class OnPostgres(Engine):
+    """A server, 15 or newer."""
+
+    name = "postgres"
+
+    def layers(self, role: Role) -> dict[str, Layer]:
+        database = _database()
+        prefix = role if role == Role.BACKTEST else CANDIDATE
+        own = {layer: Layer(database, f"{prefix}_{layer}") for layer in (*PUBLISHED, *WORK)}
+        shared = {layer: Layer(database, layer) for layer in (BACKTEST_STAGES,)}
+        shared["raw"] = Layer(database, f"{CANDIDATE}_raw")
+        if role == Role.BACKTEST:
+            return own | shared
+        return own | shared | {f"previous_{layer}": Layer(database, f"previous_{layer}") for layer in CARRIED}
+
+    def materializations(self, role: Role) -> dict[str, str]:
+        return {"carried_as": "carried"} if role == Role.NIGHT else {}
+
+    def open_candidate(
+        self, candidate: Candidate, previous: Release | None, lake: Path, state: LakeState, runs: list[RunRecord]
+    ) -> None:
+        with _connected() as connection:
+            begun = connection.execute(
+                "select muster.begin_release(%s, %s, %s)",
+                [candidate.name, candidate.as_of_date, previous and previous.name],
+            ).fetchone()[0]
+            if begun is None:
+                raise _missing(previous)
+            for schema in {layer.schema for role in Role for layer in self.layers(role).values()}:
+                connection.execute(f"drop schema if exists {schema} cascade")
+            connection.execute(f"create schema {CANDIDATE}_raw")
+            if previous:
+                _show_previous(connection, previous)
+        self._load_raw(LakeRows(state, lake, candidate.staged), runs)
+
+    def _load_raw(self, rows: LakeRows, runs: list[RunRecord]) -> None:
+        """Bulk-load the lake's rows (DuckDB streams binary COPY into the server)."""
+        with duckdb.connect() as source:
+            rows.show(source, runs)
+            tables = _described(source, "raw")
+            with _connected() as connection:
+                for table, columns in tables.items():
+                    connection.execute(f"create unlogged table {CANDIDATE}_raw.{table} ({_definitions(columns)})")
+            _attach(source, read_only=False)
+            for table in tables:
+                source.execute(f"insert into pg.{CANDIDATE}_raw.{table} from raw.{table}")
+        with _connected() as connection:
+            for table in tables:
+                connection.execute(f"analyze {CANDIDATE}_raw.{table}")
+
+    @contextmanager
+    def dbt(self, candidate: Candidate) -> Iterator[RunDbt]:
+        yield run_dbt
+
+    @contextmanager
+    def reading(self, candidate: Candidate) -> Iterator[duckdb.DuckDBPyConnection]:
+        schemas = {layer: f"{CANDIDATE}_{layer}" for layer in (*PUBLISHED, *WORK)}
+        with _window(schemas) as connection:
+            yield connection
+
+    @contextmanager
+    def reading_release(self, release: Release) -> Iterator[duckdb.DuckDBPyConnection]:
+        with _connected() as connection:
+            found = _id_of(connection, release)
+        with _window({layer: f"release_{found}_{layer}" for layer in PUBLISHED}) as connection:
+            yield connection
+
+    @contextmanager
+    def auditing(self, candidate: Candidate, boundary: str) -> Iterator[AuditSource]:
+        yield AuditSource(
+            "postgresql+psycopg://", schemas={layer: f"{CANDIDATE}_{layer}" for layer in ("raw", *PUBLISHED)}
+        )
+
+    def write_fitted(self, candidate: Candidate, rows: list[dict]) -> None:
+        table = sql.Identifier(f"{CANDIDATE}_raw", "fitted_parameters")
+        values = sql.SQL(", ").join(sql.Placeholder() * len(FITTED_COLUMNS))
+        with _connected() as connection, connection.cursor() as cursor:
+            cursor.execute(sql.SQL("truncate {}").format(table))
+            cursor.executemany(
+                sql.SQL("insert into {} values ({})").format(table, values),
+                [[row.get(name) for name in FITTED_COLUMNS] for row in rows],
+            )
+
+    def close_candidate(self, candidate: Candidate) -> dict[str, int]:
+        with _connected() as connection:
+            found = _id_of(connection, candidate)
+            connection.execute("select muster.make_whole(%s)", [found])
+            if connection.execute("select from pg_roles where rolname = %s", [READERS]).fetchone():
+                connection.execute(f"grant usage on schema marts to {READERS}")
+                connection.execute(f"grant select on all tables in schema marts to {READERS}")
+            return {
+                f"{layer}.{table}": connection.execute(
+                    sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table))
+                ).fetchone()[0]
+                for layer, schema in ((layer, f"release_{found}_{layer}") for layer in PUBLISHED)
+                for table in _columns(connection, schema)
+            }
+
+    def show(self, release: Release) -> None:
+        with _connected() as connection:
+            connection.execute(
+                """insert into muster.pointer (release_id) values (%s)
+                   on conflict (is_only_row) do update set release_id = excluded.release_id""",
+                [_id_of(connection, release)],
+            )
+
+    def remove(self, names: Sequence[str]) -> None:
+        self._remove("name = any(%s)", names)
+
+    def remove_leftovers(self, known: Sequence[str]) -> None:
+        with _connected() as connection:
+            version = connection.info.server_version
+            if version < 150000:
+                raise MusterError(f"the server is PostgreSQL {version // 10000}", "Muster needs 15 or newer")
+            connection.execute(SCHEMA.read_text())
+        self._remove("not name = any(%s)", known)
+
+    def _remove(self, condition: str, names: Sequence[str]) -> None:
+        """Drop releases; one that readers are in the middle of is left for the next night."""
+        with _connected() as connection:
+            doomed = connection.execute(
+                f"select id, name from muster.releases where {condition}", [list(names)]
+            ).fetchall()
+        for number, name in doomed:
+            if not _patiently("select muster.drop_release(%s)", [number]):
+                log.warning("  readers are busy with old release %s: it will be removed another night", name)
+        if doomed:
+            with _connected() as connection:
+                connection.execute("select muster.remove_unseen_rows()")
+
+
+def _database() -> str:
+    with _connected() as connection:
+        return connection.info.dbname
+
+
+@contextmanager
+def _connected() -> Iterator[psycopg.Connection]:
+    """One transaction; MusterError where there is no server."""
+    try:
+        connection = psycopg.connect(application_name="muster", options="-c timezone=UTC -c client_min_messages=warning")
+    except psycopg.OperationalError as error:
+        raise MusterError(
+            f"PostgreSQL cannot be reached: {str(error).strip().splitlines()[0]}",
+            "set PGHOST, PGPORT, PGUSER, PGPASSWORD (or PGPASSFILE) and PGDATABASE",
+        ) from None
+    with connection:
+        yield connection
+
+
+def _patiently(statement: str, values: list) -> bool:
+    """Run one statement in a transaction that gives up its locks rather than let readers queue; whether it succeeded."""
+    for _ in range(ATTEMPTS):
+        try:
+            with _connected() as connection:
+                connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
+                connection.execute(statement, values)
+        except psycopg.errors.LockNotAvailable:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
+
+
+def _id_of(connection: psycopg.Connection, release: Release | Candidate) -> int:
+    found = connection.execute("select id from muster.releases where name = %s", [release.name]).fetchone()
+    if found is None:
+        raise _missing(release)
+    return found[0]
+
+
+def _missing(release: Release | Candidate) -> MusterError:
+    return MusterError(
+        f"release {release.name} is not in this PostgreSQL database",
+        "if another engine built it: muster migrate --to postgres",
+    )
+
+
+def _show_previous(connection: psycopg.Connection, previous: Release) -> None:
+    """The release that state is carried from, under the names that dbt knows every night."""
+    found = _id_of(connection, previous)
+    for layer in CARRIED:
+        source, target = f"release_{found}_{layer}", f"previous_{layer}"
+        connection.execute(f"create schema {target}")
+        for table, columns in _columns(connection, source).items():
+            names = ", ".join(quoted(name) for name in columns)
+            connection.execute(f"create view {target}.{quoted(table)} as select {names} from {source}.{quoted(table)}")
+
+
+def _columns(connection: psycopg.Connection, schema: str) -> dict[str, list[str]]:
+    """Table or view of a schema -> its columns, without those of Muster's own."""
+    found = connection.execute(
+        """select c.relname, array_agg(a.attname::text order by a.attnum)
+           from pg_class c join pg_attribute a on a.attrelid = c.oid
+           where c.relnamespace = to_regnamespace(%s) and c.relkind in ('r', 'v')
+               and a.attnum > 0 and not a.attisdropped and left(a.attname, 1) <> '_'
+           group by c.relname order by c.relname""",
+        [schema],
+    )
+    return dict(found.fetchall())
+
+
+@contextmanager
+def _window(schemas: dict[str, str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """schemas: layer -> schema."""
+    with _connected() as connection:
+        tables = [
+            Table(layer, table, f"{', '.join(map(quoted, columns))} from pg.{schema}.{quoted(table)}")
+            for layer, schema in schemas.items()
+            for table, columns in _columns(connection, schema).items()
+        ]
+    with duckdb.connect() as window:
+        _attach(window)
+        open_window(window, tables)
+        yield window
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, read_only: bool = True) -> None:
+    import_extension("postgres_scanner", con=connection)
+    connection.load_extension("postgres_scanner")
+    connection.execute(f"set pg_null_byte_replacement = '{NUL}'")
+    connection.execute(f"attach '' as pg (type postgres{', read_only' if read_only else ''})")
+
+
+def _described(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, list[tuple[str, str]]]:
+    """Table -> (column, DuckDB type) in order."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind in connection.execute(
+        """select table_name, column_name, data_type from duckdb_columns()
+           where schema_name = ? order by table_name, column_index""",
+        [schema],
+    ).fetchall():
+        found.setdefault(table, []).append((column, kind))
+    return found
+
+
+def _definitions(columns: list[tuple[str, str]]) -> str:
+    return ", ".join(f"{quoted(name)} {_TYPES.get(kind, kind)}" for name, kind in columns)

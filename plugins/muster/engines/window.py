@@ -1,0 +1,30 @@
+"""A DuckDB connection onto tables that another engine holds: published layers by their names, others as `work.<layer>`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+
+from muster.engines.engine import PUBLISHED
+from muster.landing.expressions import quoted
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as the window shows it. source: what DuckDB selects it from."""
+
+    layer: str
+    name: str
+    source: str
+
+
+def open_window(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
+    """Make a view of every table in the connection's own database, and in `work` for layers that are not published."""
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("attach ':memory:' as work")
+    for layer in PUBLISHED:
+        connection.execute(f"create schema {layer}")
+    for table in tables:
+        schema = table.layer if table.layer in PUBLISHED else f"work.{table.layer}"
+        connection.execute(f"create schema if not exists {schema}")
+        connection.execute(f"create view {schema}.{quoted(table.name)} as select {table.source}")
