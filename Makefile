@@ -15,7 +15,7 @@ export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
 export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow up airflow docs lint bench lock setup setup-dev
+.PHONY: help run test test-slow up airflow docs lint bench lock setup setup-dev setup-postgres
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ lock: ## recompute the hash-locked requirements (needs uv)
 
 setup: $(VENV)/.base ## the environment in .venv, from hash-locked requirements
 setup-dev: $(VENV)/.dev ## the same with what tests and linters need
+setup-postgres: ## a PostgreSQL server for the tests, from Debian's packages where there is none
+	@command -v initdb /usr/lib/postgresql/*/bin/initdb >/dev/null || \
+	  { apt-get update -q && apt-get install -q -y --no-install-recommends postgresql; }
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \

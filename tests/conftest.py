@@ -1,9 +1,11 @@
 """Fixtures that every folder of tests shares."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from support.servers import PostgresServer, postgres_server
 from support.shops import Shop
 
 # The same examples on every run; --hypothesis-profile=thorough draws new ones, and many.
@@ -34,3 +36,19 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     shop = Shop(SAMPLE_LANDING, tmp_path_factory.mktemp("sample") / "home")
     shop.night("2011-12-09")
     return shop
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this process of tests."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_database(postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """An empty database, and the libpq variables through which muster finds it."""
+    variables = postgres.empty_database()
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
