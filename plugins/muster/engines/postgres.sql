@@ -61,7 +61,7 @@ $$;
 
 
 -- Columns that a newer version of Muster has and an older one had not, or the other way round.
-create or replace function muster.add_missing_columns(wanting regclass, having regclass, without text[] default '{}')
+create or replace function muster.add_missing_columns(poorer regclass, richer regclass, without text[] default '{}')
 returns boolean
 language plpgsql as $$
 declare
@@ -70,15 +70,15 @@ declare
 begin
     for missing in
         select model.name, model.type, own.type as own_type
-        from muster.columns_of(having, without) as model
-        left join muster.columns_of(wanting) as own on own.name = model.name
+        from muster.columns_of(richer, without) as model
+        left join muster.columns_of(poorer) as own on own.name = model.name
         where own.type is distinct from model.type
     loop
         if missing.own_type is not null then
-            raise exception 'column % of % is % and was %', missing.name, having, missing.type, missing.own_type
-                using hint = format('drop table %s cascade, which removes older releases of this table', wanting);
+            raise exception 'column % of % is % and was %', missing.name, richer, missing.type, missing.own_type
+                using hint = format('drop table %s cascade, which removes older releases of this table', poorer);
         end if;
-        execute format('alter table %s add column %s %s', wanting, missing.name, missing.type);
+        execute format('alter table %s add column %s %s', poorer, missing.name, missing.type);
         has_added := true;
     end loop;
     return has_added;
