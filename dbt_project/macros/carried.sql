@@ -1,7 +1,7 @@
 {#-
     A table that changes little from night to night, kept once for all releases (PostgreSQL; other engines make a
-    plain table of it). The model gives all its rows of tonight, with as_of_date first and `unique_key` configured; rows
-    that the previous release had are not written again. See plugins/muster/engines/postgres.sql, muster.carry.
+    plain table of it). The model gives all its rows of tonight, with as_of_date first; those that the previous release had
+    are not written again. See plugins/muster/engines/postgres.sql, muster.carry.
 -#}
 {% materialization carried, adapter="postgres" -%}
     {%- set target_relation = this.incorporate(type="view") -%}
@@ -15,7 +15,7 @@
         {{ get_create_table_as_sql(False, tonight, sql) }};
         select muster.carry(
             (select max(id) from muster.releases where not is_whole),
-            '{{ this.schema }}', '{{ this.identifier }}', array['{{ config.get("unique_key") | join("', '") }}']
+            '{{ this.schema }}', '{{ this.identifier }}'
         )
     {%- endcall %}
     {{ run_hooks(post_hooks) }}

@@ -99,19 +99,18 @@ $$;
 
 
 -- Carry a table: the rows of `<schema>.<table>__tonight` that the release before had stay where they are, others come
--- and go; `<schema>.<table>` becomes a view of them. keys: columns that identify a row. May be repeated in a night.
-create or replace function muster.carry(release_id bigint, schema_name text, table_name text, keys text[]) returns void
+-- and go; `<schema>.<table>` becomes a view of them. Rows are compared whole. May be repeated in a night.
+create or replace function muster.carry(release_id bigint, schema_name text, table_name text) returns void
 language plpgsql as $$
 declare
     release muster.releases;
-    before bigint[];
     tonight regclass := format('%I.%I', schema_name, table_name || '__tonight');
     store text := format('kept.%I', table_name);
     names text;
+    is_seen text := 's._born_in = any($2) and not s._gone_in && $2';
     is_same text;
 begin
     select * into strict release from muster.releases where id = release_id;
-    before := release.lineage;
     execute format(
         'create table if not exists %s (%s, _born_in bigint not null, _gone_in bigint[] not null default ''{}'')', store,
         (select string_agg(name || ' ' || type, ', ') from muster.columns_of(tonight, '{as_of_date}'))
@@ -119,26 +118,25 @@ begin
     perform muster.add_missing_columns(store::regclass, tonight, '{as_of_date}');
     select
         string_agg(name, ', '),
-        (select string_agg(format('s.%1$I = t.%1$I', key), ' and ') from unnest(keys) as key)
-        || format(' and row(%s) is not distinct from row(%s)', string_agg('s.' || name, ', '), string_agg('t.' || name, ', '))
+        format(
+            'md5(row(%s)::text) = md5(row(%s)::text)', string_agg('s.' || name, ', '), string_agg('t.' || name, ', ')
+        )
     into names, is_same
     from muster.columns_of(tonight, '{as_of_date}');
     execute format('delete from %s where _born_in = $1', store) using release_id;
     execute format('update %s set _gone_in = array_remove(_gone_in, $1) where $1 = any(_gone_in)', store) using release_id;
-    execute format('analyze %s', tonight);
     execute format(
-        'insert into %1$s (%2$s, _born_in) select %2$s, $1 from %3$s as t where not exists ('
-        'select from %1$s as s where s._born_in = any($2) and not s._gone_in && $2 and %4$s)',
-        store, names, tonight, is_same
-    ) using release_id, before;
+        'insert into %1$s (%2$s, _born_in) select %2$s, $1 from %3$s as t '
+        'where not exists (select from %1$s as s where %4$s and %5$s)',
+        store, names, tonight, is_seen, is_same
+    ) using release_id, release.lineage;
     execute format(
-        'update %1$s as s set _gone_in = _gone_in || $1 where s._born_in = any($2) and not s._gone_in && $2 '
-        'and not exists (select from %2$s as t where %3$s)',
-        store, tonight, is_same
-    ) using release_id, before;
+        'update %1$s as s set _gone_in = _gone_in || $1 where %3$s and not exists (select from %2$s as t where %4$s)',
+        store, tonight, is_seen, is_same
+    ) using release_id, release.lineage;
     execute format('drop table %s', tonight);
     execute format('create view %I.%I as %s', schema_name, table_name, muster.kept_in(
-        table_name, format('date %L', release.as_of_date), format('%L::bigint[]', before || release_id)
+        table_name, format('date %L', release.as_of_date), format('%L::bigint[]', release.lineage || release_id)
     ));
 end
 $$;
