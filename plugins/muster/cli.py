@@ -9,13 +9,14 @@ import click
 
 from muster import backfill as backfills
 from muster import docs as documentation
+from muster import migrate as migrations
 from muster import nightly, release
 from muster.engines import engine_of
 from muster.errors import MusterError, UsageError
 from muster.landing import check as landing_check
 from muster.landing import settle
 from muster.lock import short_lock
-from muster.settings import Settings
+from muster.settings import TARGETS, Settings
 from muster.status import describe_status
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -38,7 +39,7 @@ First steps:
 Environment:
   MUSTER_HOME     releases, lake, private vault (default: var/ in the project)
   MUSTER_LANDING  landing zone (default: the sample)
-  MUSTER_TARGET   engine (default: duckdb)
+  MUSTER_TARGET   engine: duckdb (default), postgres, spark
 
 \b
 Exit status: 0 released, 1 the run failed and nothing changed, 2 wrong usage.""",
@@ -110,7 +111,8 @@ def explain(user_id: str, as_json: bool, language: str, name: str | None) -> Non
     settings = Settings.from_environment()
     found = release.named(settings, name)
     write = explanation.as_json if as_json else explanation.as_text
-    click.echo(write(*explanation.explain(engine_of(settings), found, user_id), language=language))
+    engine = engine_of(settings, found.target)
+    click.echo(write(*explanation.explain(engine, found, user_id), language=language))
 
 
 @cli.command()
@@ -139,6 +141,21 @@ def rollback(to: str | None) -> None:
     with short_lock(settings.home):
         left, shown = release.rollback(settings, to)
     click.echo(f"current is {shown.name} now (was {left.name}); the next run publishes again")
+
+
+@cli.command()
+@click.option("--to", "target", required=True, type=click.Choice(TARGETS), help="The engine to go on with.")
+def migrate(target: str) -> None:
+    """Hand the current release to another engine, which goes on from there: history, stages and people are kept.
+
+    Landing zone, lake and MUSTER_HOME stay what they are. Afterwards run nights with MUSTER_TARGET set to that engine;
+    its readers see the current release at once. The engine before keeps its releases, so the way back is open.
+    """
+    settings = Settings.from_environment()
+    with short_lock(settings.home):
+        for moved in migrations.migrate(settings, target):
+            click.echo(f"{moved.name} is on {target}")
+    click.echo(f"from now on: MUSTER_TARGET={target} muster run --as-of YYYY-MM-DD")
 
 
 @cli.group()

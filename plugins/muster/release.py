@@ -31,6 +31,11 @@ class Release:
         return self.folder.name
 
     @property
+    def target(self) -> str:
+        """The engine that built it."""
+        return self.manifest().get("target", "duckdb")
+
+    @property
     def published_at(self) -> str:
         return self.manifest()["published_at"]
 

@@ -18,7 +18,7 @@ def describe_status(settings: Settings) -> Iterator[str]:
     else:
         manifest = shown.manifest()
         customers = manifest["tables"].get("marts.customers", 0)
-        yield f"current  {shown.name}, published {manifest['published_at']}, {customers:,} customers"
+        yield f"current  {shown.name}, published {manifest['published_at']}, {customers:,} customers, {shown.target}"
         for warning in manifest["warnings"]:
             yield f"         warn: {warning}"
     others = [r.name for r in reversed(release.releases(settings)) if shown is None or r.name != shown.name]

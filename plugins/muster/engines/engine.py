@@ -28,6 +28,8 @@ CARRIED = ("marts", "state")
 """Layers of the previous release that models read."""
 BACKTEST_STAGES = "backtest_intermediate"
 """The layer of the backtest that the night reads."""
+CARRIED_MARTS = ("segment_history",)
+"""Marts that change little from night to night, as everything in layer `state` does."""
 FITTED_COLUMNS = {
     "model": "varchar", "parameter": "varchar", "value": "decimal(28, 12)", "log_likelihood": "decimal(18, 4)",
     "customers": "bigint", "repeat_customers": "bigint", "reason_code": "varchar",
@@ -113,6 +115,10 @@ class Engine(ABC):
     @abstractmethod
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:
         """Make the candidate's tables whole, ready to be a release; returns rows per published table. Repeatable."""
+
+    @abstractmethod
+    def adopt(self, release: Release, tables: Path) -> None:
+        """Take in a release that another engine built. tables: a folder, `<layer>/<table>/*.parquet`. Repeatable."""
 
     def show(self, release: Release) -> None:  # noqa: B027 - most engines need nothing but the link to the folder
         """Readers who do not come through MUSTER_HOME/current change over to `release`, all tables at once."""

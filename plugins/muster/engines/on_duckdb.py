@@ -16,7 +16,7 @@ from muster.engines.dbt_process import run_dbt
 from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
 from muster.engines.lake_rows import LakeRows, insert_fitted
 from muster.journal import RunRecord
-from muster.landing.expressions import literal
+from muster.landing.expressions import literal, quoted
 from muster.landing.lake import LakeState
 from muster.release import Release
 
@@ -90,6 +90,17 @@ class OnDuckDB(Engine):
         with duckdb.connect(str(database(candidate.folder))) as connection:
             connection.execute("checkpoint")
             return rows_per_table(connection)
+
+    def adopt(self, release: Release, tables: Path) -> None:
+        draft = release.folder / ".adopted.duckdb"
+        draft.unlink(missing_ok=True)
+        with duckdb.connect(str(draft)) as connection:
+            for layer in PUBLISHED:
+                connection.execute(f"create schema {layer}")
+            for folder in sorted(tables.glob("*/*")):
+                name = f"{folder.parent.name}.{quoted(folder.name)}"
+                connection.execute(f"create table {name} as from read_parquet({literal(str(folder / '*.parquet'))})")
+        draft.replace(database(release.folder))
 
 
 def rows_per_table(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """PostgreSQL: a release is a set of partitions, publishing moves one row (postgres.sql says how).
 
-Where the server is, and as whom, say libpq's own variables (PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSFILE, PGDATABASE):
-dbt, Great Expectations, DuckDB and psycopg all read them. One database belongs to one MUSTER_HOME.
+Where the server is, and as whom, say libpq's own variables (PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSFILE,
+PGDATABASE): dbt, Great Expectations, DuckDB and psycopg all read them. One database belongs to one MUSTER_HOME.
 """
 
 import logging
@@ -18,13 +18,23 @@ from psycopg import sql
 from muster.candidate import Candidate
 from muster.engines.dbt_process import run_dbt
 from muster.engines.engine import (
-    BACKTEST_STAGES, CARRIED, FITTED_COLUMNS, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt,
+    BACKTEST_STAGES,
+    CARRIED,
+    CARRIED_MARTS,
+    FITTED_COLUMNS,
+    PUBLISHED,
+    WORK,
+    AuditSource,
+    Engine,
+    Layer,
+    Role,
+    RunDbt,
 )  # fmt: skip
 from muster.engines.lake_rows import LakeRows
 from muster.engines.window import Table, open_window
 from muster.errors import MusterError
 from muster.journal import RunRecord
-from muster.landing.expressions import quoted
+from muster.landing.expressions import literal, quoted
 from muster.landing.lake import LakeState
 from muster.release import Release
 
@@ -32,11 +42,14 @@ log = logging.getLogger(__name__)
 
 SCHEMA = Path(__file__).with_name("postgres.sql")
 CANDIDATE = "candidate"
+TONIGHT = "__tonight"
+"""Ends the name of a carried table's rows before they are compared with those of the release before."""
 READERS = "muster_reader"
 """A role that may read `marts`, where the server has it."""
 LOCK_TIMEOUT, ATTEMPTS = "500ms", 20
 """How long removing an old release may make new readers wait behind running ones, and how often it is tried."""
-NUL = "\\uFFFD"
+SESSION = "-c timezone=UTC -c client_min_messages=warning"
+NUL = "\ufffd"
 """PostgreSQL's text holds no NUL character: what stands for it."""
 _TYPES = {"VARCHAR": 'text collate "C"', "DOUBLE": "double precision"}
 
@@ -74,22 +87,9 @@ class OnPostgres(Engine):
             connection.execute(f"create schema {CANDIDATE}_raw")
             if previous:
                 _show_previous(connection, previous)
-        self._load_raw(LakeRows(state, lake, candidate.staged), runs)
-
-    def _load_raw(self, rows: LakeRows, runs: list[RunRecord]) -> None:
-        """Bulk-load the lake's rows (DuckDB streams binary COPY into the server)."""
         with duckdb.connect() as source:
-            rows.show(source, runs)
-            tables = _described(source, "raw")
-            with _connected() as connection:
-                for table, columns in tables.items():
-                    connection.execute(f"create unlogged table {CANDIDATE}_raw.{table} ({_definitions(columns)})")
-            _attach(source, read_only=False)
-            for table in tables:
-                source.execute(f"insert into pg.{CANDIDATE}_raw.{table} from raw.{table}")
-        with _connected() as connection:
-            for table in tables:
-                connection.execute(f"analyze {CANDIDATE}_raw.{table}")
+            LakeRows(state, lake, candidate.staged).show(source, runs)
+            _load(source, "raw", f"{CANDIDATE}_raw", kind="unlogged table")
 
     @contextmanager
     def dbt(self, candidate: Candidate) -> Iterator[RunDbt]:
@@ -127,10 +127,8 @@ class OnPostgres(Engine):
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:
         with _connected() as connection:
             found = _id_of(connection, candidate)
-            connection.execute("select muster.make_whole(%s)", [found])
-            if connection.execute("select from pg_roles where rolname = %s", [READERS]).fetchone():
-                connection.execute(f"grant usage on schema marts to {READERS}")
-                connection.execute(f"grant select on all tables in schema marts to {READERS}")
+        self._make_whole(found)
+        with _connected() as connection:
             return {
                 f"{layer}.{table}": connection.execute(
                     sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table))
@@ -138,6 +136,48 @@ class OnPostgres(Engine):
                 for layer, schema in ((layer, f"release_{found}_{layer}") for layer in PUBLISHED)
                 for table in _columns(connection, schema)
             }
+
+    def _make_whole(self, release_id: int) -> None:
+        """The candidate's tables become a release's; a new column of a mart may have to wait for running readers."""
+        if not _patiently("select muster.make_whole(%s)", [release_id]):
+            raise MusterError("readers are busy with marts that have a new column", "run the step again")
+        with _connected() as connection:
+            if connection.execute("select from pg_roles where rolname = %s", [READERS]).fetchone():
+                connection.execute(f"grant usage on schema marts to {READERS}")
+                connection.execute(f"grant select on all tables in schema marts to {READERS}")
+
+    def adopt(self, release: Release, tables: Path) -> None:
+        with _connected() as connection:
+            if connection.execute(
+                "select from muster.releases where name = %s and is_whole", [release.name]
+            ).fetchone():
+                return
+            connection.execute("delete from muster.releases where name = %s", [release.name])
+            begun = connection.execute(
+                """select muster.begin_release(%s, %s, (
+                       select name from muster.releases where is_whole and as_of_date < %s
+                       order by as_of_date desc, name desc limit 1
+                   ))""",
+                [release.name, release.as_of_date, release.as_of_date],
+            ).fetchone()[0]
+            for layer in PUBLISHED:
+                connection.execute(f"drop schema if exists {CANDIDATE}_{layer} cascade")
+                connection.execute(f"create schema {CANDIDATE}_{layer}")
+        for layer in PUBLISHED:
+            with duckdb.connect() as source:
+                source.execute(f"create schema {layer}")
+                for folder in (tables / layer).iterdir():
+                    name = folder.name + (TONIGHT if layer == "state" or folder.name in CARRIED_MARTS else "")
+                    rows = literal(str(folder / "*.parquet"))
+                    source.execute(f"create view {layer}.{quoted(name)} as from read_parquet({rows})")
+                _load(source, layer, f"{CANDIDATE}_{layer}")
+        with _connected() as connection:
+            for schema in (f"{CANDIDATE}_{layer}" for layer in CARRIED):
+                for table in _columns(connection, schema):
+                    if table.endswith(TONIGHT):
+                        carried = [begun, schema, table.removesuffix(TONIGHT)]
+                        connection.execute("select muster.carry(%s, %s, %s)", carried)
+        self._make_whole(begun)
 
     def show(self, release: Release) -> None:
         with _connected() as connection:
@@ -156,7 +196,7 @@ class OnPostgres(Engine):
             if version < 150000:
                 raise MusterError(f"the server is PostgreSQL {version // 10000}", "Muster needs 15 or newer")
             connection.execute(SCHEMA.read_text())
-        self._remove("not name = any(%s)", known)
+        self._remove("not is_whole or not name = any(%s)", known)
 
     def _remove(self, condition: str, names: Sequence[str]) -> None:
         """Drop releases; one that readers are in the middle of is left for the next night."""
@@ -181,7 +221,9 @@ def _database() -> str:
 def _connected() -> Iterator[psycopg.Connection]:
     """One transaction; MusterError where there is no server."""
     try:
-        connection = psycopg.connect(application_name="muster", options="-c timezone=UTC -c client_min_messages=warning")
+        connection = psycopg.connect(
+            application_name="muster", options="-c timezone=UTC -c client_min_messages=warning"
+        )
     except psycopg.OperationalError as error:
         raise MusterError(
             f"PostgreSQL cannot be reached: {str(error).strip().splitlines()[0]}",
@@ -192,7 +234,7 @@ def _connected() -> Iterator[psycopg.Connection]:
 
 
 def _patiently(statement: str, values: list) -> bool:
-    """Run one statement in a transaction that gives up its locks rather than let readers queue; whether it succeeded."""
+    """Run one statement, giving up its locks rather than let readers queue behind it; says whether it succeeded."""
     for _ in range(ATTEMPTS):
         try:
             with _connected() as connection:
@@ -228,6 +270,21 @@ def _show_previous(connection: psycopg.Connection, previous: Release) -> None:
         for table, columns in _columns(connection, source).items():
             names = ", ".join(quoted(name) for name in columns)
             connection.execute(f"create view {target}.{quoted(table)} as select {names} from {source}.{quoted(table)}")
+
+
+def _load(source: duckdb.DuckDBPyConnection, schema: str, into: str, kind: str = "table") -> None:
+    """Bulk-load a DuckDB schema's tables into new ones of schema `into` (binary COPY)."""
+    tables = _described(source, schema)
+    with _connected() as connection:
+        for table, columns in tables.items():
+            definitions = ", ".join(f"{quoted(name)} {_TYPES.get(type_, type_)}" for name, type_ in columns)
+            connection.execute(f"create {kind} {into}.{quoted(table)} ({definitions})")
+    _attach(source, read_only=False)
+    for table in tables:
+        source.execute(f"insert into pg.{into}.{quoted(table)} from {schema}.{quoted(table)}")
+    with _connected() as connection:
+        for table in tables:
+            connection.execute(f"analyze {into}.{quoted(table)}")
 
 
 def _columns(connection: psycopg.Connection, schema: str) -> dict[str, list[str]]:
@@ -275,7 +332,3 @@ def _described(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, 
     ).fetchall():
         found.setdefault(table, []).append((column, kind))
     return found
-
-
-def _definitions(columns: list[tuple[str, str]]) -> str:
-    return ", ".join(f"{quoted(name)} {_TYPES.get(kind, kind)}" for name, kind in columns)

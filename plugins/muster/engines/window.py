@@ -1,4 +1,4 @@
-"""A DuckDB connection onto tables that another engine holds: published layers by their names, others as `work.<layer>`."""
+"""A DuckDB connection onto another engine's tables: published layers as they are called, others under `work`."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
