@@ -142,7 +142,7 @@ class OnPostgres(Engine):
         if not _patiently("select muster.make_whole(%s)", [release_id]):
             raise MusterError("readers are busy with marts that have a new column", "run the step again")
         with _connected() as connection:
-            if connection.execute("select from pg_roles where rolname = %s", [READERS]).fetchone():
+            if connection.execute("select 1 from pg_roles where rolname = %s", [READERS]).fetchone():
                 connection.execute(f"grant usage on schema marts to {READERS}")
                 connection.execute(f"grant select on all tables in schema marts to {READERS}")
 
