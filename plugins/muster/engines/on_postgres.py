@@ -148,9 +148,8 @@ class OnPostgres(Engine):
 
     def adopt(self, release: Release, tables: Path) -> None:
         with _connected() as connection:
-            if connection.execute(
-                "select from muster.releases where name = %s and is_whole", [release.name]
-            ).fetchone():
+            known = "select 1 from muster.releases where name = %s and is_whole"
+            if connection.execute(known, [release.name]).fetchone():
                 return
             connection.execute("delete from muster.releases where name = %s", [release.name])
             begun = connection.execute(
