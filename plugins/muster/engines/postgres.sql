@@ -229,13 +229,12 @@ language plpgsql as $$
 declare
     store regclass;
     known bigint[] := array(select distinct unnest(lineage || id) from muster.releases);
-    shared bigint[] := array(
-        select id from (select unnest(lineage) as id from muster.releases) as ids
-        group by id having count(*) = (select count(*) from muster.releases)
-    );
 begin
     for store in select oid::regclass from pg_class where relnamespace = 'kept'::regnamespace and relkind = 'r' loop
-        execute format('delete from %s where _born_in <> all ($1) or _gone_in && $2', store) using known, shared;
+        execute format(
+            'delete from %s where _born_in <> all ($1) or _gone_in <> ''{}'' and not exists ('
+            'select from muster.releases where _born_in = any(lineage || id) and not _gone_in && (lineage || id))', store
+        ) using known;
         execute format(
             'update %s set _gone_in = array(select unnest(_gone_in) intersect select unnest($1)) where not _gone_in <@ $1',
             store
