@@ -16,13 +16,44 @@
     date_diff('day', {{ earlier }}, {{ later }})
 {%- endmacro %}
 
-{#- Text in the order of its bytes, whatever the server's locale. -#}
+{#-
+    Text in the order of its bytes, for order by, min and max, whatever the server's locale. Staging may do without:
+    the tables of `raw` have it already.
+-#}
 {% macro by_bytes(text) -%}
     {{ adapter.dispatch("by_bytes", "muster")(text) }}
 {%- endmacro %}
 
 {% macro default__by_bytes(text) -%}
     {{ text }}
+{%- endmacro %}
+
+{% macro postgres__by_bytes(text) -%}
+    ({{ text }} collate "C")
+{%- endmacro %}
+
+{#-
+    Text in lower case, letter by letter in every language. PostgreSQL: the order of bytes comes with a lower() that
+    knows a to z alone, so Unicode's rules are named; these would make two letters of one capital, and another letter of
+    a sigma at a word's end.
+-#}
+{% macro lower_case(text) -%}
+    {{ adapter.dispatch("lower_case", "muster")(text) }}
+{%- endmacro %}
+
+{% macro default__lower_case(text) -%}
+    lower({{ text }})
+{%- endmacro %}
+
+{% macro postgres__lower_case(text) -%}
+    (lower(translate({{ text }}, 'İΣ', 'iσ') collate "und-x-icu") collate "C")
+{%- endmacro %}
+
+{#- Text without the spaces around it, those of every script (Unicode's category Zs). -#}
+{% macro trimmed(text) -%}
+    {%- set spaces = "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+        ~ "\u202f\u205f\u3000" -%}
+    trim(both '{{ spaces }}' from {{ text }})
 {%- endmacro %}
 
 {#-
@@ -58,6 +89,25 @@
 
 {% macro postgres__as_double(number) -%}
     cast({{ number }} as double precision)
+{%- endmacro %}
+
+{#-
+    A 64-bit float as a decimal of that scale, rounded half away from zero after one multiplication by 10^scale.
+    PostgreSQL's own cast keeps 15 digits only; text holds all of them.
+-#}
+{% macro as_decimal(number, precision, scale) -%}
+    {{ adapter.dispatch("as_decimal", "muster")(number, precision, scale) }}
+{%- endmacro %}
+
+{% macro default__as_decimal(number, precision, scale) -%}
+    cast({{ number }} as decimal({{ precision }}, {{ scale }}))
+{%- endmacro %}
+
+{% macro postgres__as_decimal(number, precision, scale) -%}
+    cast(
+        round(cast(cast(({{ number }}) * {{ as_double(10 ** scale) }} as text) as numeric))
+        * {{ "%.*f" | format(scale, 10 ** -scale) }} as decimal({{ precision }}, {{ scale }})
+    )
 {%- endmacro %}
 
 {#- The day that other days are counted from where only their number matters. -#}

@@ -60,7 +60,7 @@ final as (
         wait_days,
         at_risk,
         returned,
-        cast(survival as decimal(18, 9)) as survival,
+        {{ as_decimal("survival", 18, 9) }} as survival,
         is_used,
         coalesce(
             is_used

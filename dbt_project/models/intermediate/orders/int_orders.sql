@@ -26,7 +26,7 @@ orders_of_lines as (
     select
         'order_lines' as feed,
         order_id,
-        max(user_id) as user_id,
+        max({{ by_bytes("user_id") }}) as user_id,
         min(ordered_at) as ordered_at,
         min(order_date) as order_date,
         cast(null as {{ dbt.type_string() }}) as channel,
@@ -34,13 +34,13 @@ orders_of_lines as (
         max(case when status = 'completed' then 1 else 0 end) = 1 as has_completed,
         coalesce(sum(case when status = 'completed' then line_value end), 0) as completed_value,
         abs(coalesce(sum(case when status = 'refund' then line_value end), 0)) as refund_value,
-        max(case when status = 'refund' then refund_of_order_id end) as refund_of_order_id,
+        max({{ by_bytes("case when status = 'refund' then refund_of_order_id end") }}) as refund_of_order_id,
         coalesce(
             min(case when status = 'refund' then refund_of_order_id end)
             <> max(case when status = 'refund' then refund_of_order_id end), false
         ) as has_two_refund_targets,
         coalesce(min(user_id) <> max(user_id), false) as has_two_users,
-        max(source_file) as source_file,
+        max({{ by_bytes("source_file") }}) as source_file,
         min(source_row) as source_row
     from {{ ref("stg_order_lines") }}
     group by order_id

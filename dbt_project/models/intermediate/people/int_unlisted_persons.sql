@@ -51,7 +51,7 @@ final as (
 
     select
         persons.person_id,
-        min(reasons.reason_code) as reason_code
+        min({{ by_bytes("reasons.reason_code") }}) as reason_code
     from reasons
     inner join {{ ref("persons") }} as persons on reasons.user_id = persons.user_id
     group by persons.person_id

@@ -10,7 +10,12 @@ with prospects as (
 
 signals as (
 
-    select user_id, 'survey' as signal, lower(question) as name, lower(answer) as answer, 1 as times
+    select
+        user_id,
+        'survey' as signal,
+        {{ lower_case("question") }} as name,
+        {{ lower_case("answer") }} as answer,
+        1 as times
     from {{ ref("stg_surveys") }}
     where answer is not null
 

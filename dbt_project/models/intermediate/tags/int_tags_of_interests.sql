@@ -14,13 +14,13 @@ final as (
     select distinct
         customers.user_id,
         'interest' as category,
-        trim(listed.interest) as value,
+        {{ trimmed("listed.interest") }} as value,
         cast(null as {{ dbt.type_string() }}) as label_en,
         cast(null as {{ dbt.type_string() }}) as label_zh,
         'users' as source
     from listed
     inner join {{ ref("int_customers") }} as customers on listed.user_id = customers.user_id
-    where trim(listed.interest) <> '' and not {{ may_hold_handle("listed.interest") }}
+    where {{ trimmed("listed.interest") }} <> '' and not {{ may_hold_handle("listed.interest") }}
 
 )
 

@@ -4,7 +4,7 @@ with profiles as (
     select
         users.user_id,
         users.birth_date,
-        lower(users.gender) as gender,
+        {{ lower_case("users.gender") }} as gender,
         coalesce(users.city, users.province, users.country) as region,
         users.occupation,
         users.channel

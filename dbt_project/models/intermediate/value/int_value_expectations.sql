@@ -52,7 +52,7 @@ summed as (
         repeat_purchases,
         customer_age_days,
         sum(weight) as weight,
-        sum(cast(weight * purchases as decimal(38, 18))) as weighted_purchases
+        sum({{ as_decimal("weight * purchases", 38, 18) }}) as weighted_purchases
     from terms
     group by repeat_purchases, customer_age_days
 

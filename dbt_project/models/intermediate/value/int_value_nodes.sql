@@ -72,7 +72,7 @@ final as (
     select
         repeat_purchases,
         exp(greatest(log_p, -300)) as p,
-        cast(exp(log_weight) as decimal(38, 18)) as weight
+        {{ as_decimal("exp(log_weight)", 38, 18) }} as weight
     from weighed
     where log_weight > -40
 

@@ -65,12 +65,12 @@ final as (
                     / (2 * expected.repeat_purchases) * 0.01
         end as decimal(18, 2)) as mean_repeat_spend,
         expected.model,
-        cast(expected.p_alive as decimal(18, 6)) as p_alive,
-        cast(expected.p_alive * expected.purchases_90d_if_alive as decimal(18, 6)) as expected_purchases_90d,
-        cast(expected.spend_per_purchase as decimal(18, 2)) as expected_spend_per_purchase,
-        cast(
-            expected.p_alive * expected.purchases_90d_if_alive * expected.spend_per_purchase as decimal(18, 2)
-        ) as expected_value_90d,
+        {{ as_decimal("expected.p_alive", 18, 6) }} as p_alive,
+        {{ as_decimal("expected.p_alive * expected.purchases_90d_if_alive", 18, 6) }} as expected_purchases_90d,
+        {{ as_decimal("expected.spend_per_purchase", 18, 2) }} as expected_spend_per_purchase,
+        {{ as_decimal(
+            "expected.p_alive * expected.purchases_90d_if_alive * expected.spend_per_purchase", 18, 2
+        ) }} as expected_value_90d,
         expected.reason_code,
         reasons.label_en as reason_en,
         reasons.label_zh as reason_zh
