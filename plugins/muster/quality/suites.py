@@ -82,6 +82,7 @@ def _context(audited: AuditSource, docs: Path) -> Iterator[tuple[Any, Any]]:
     os.environ.setdefault("TQDM_DISABLE", "1")
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     warnings.filterwarnings("ignore", category=DeprecationWarning, message=".*schema_name.*")
+    warnings.filterwarnings("ignore", message=".*generic SQLDatasource.*")  # one way for every engine
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
