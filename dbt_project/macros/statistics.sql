@@ -3,7 +3,7 @@
     then become nested loops over all pairs. Elsewhere nothing happens.
 -#}
 {% macro gather_statistics() -%}
-    {%- if model.config.materialized != "view" -%}
+    {%- if model.config.materialized == "table" -%}
         {{ adapter.dispatch("gather_statistics", "muster")() }}
     {%- endif -%}
 {%- endmacro %}

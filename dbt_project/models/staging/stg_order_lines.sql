@@ -31,7 +31,7 @@ final as (
         landed.category,
         landed.quantity,
         landed.unit_price,
-        coalesce(landed.line_amount, landed.quantity * landed.unit_price) as line_value,
+        cast(coalesce(landed.line_amount, landed.quantity * landed.unit_price) as decimal(22, 8)) as line_value,
         landed.list_price,
         landed.unit_cost,
         landed.coupon,

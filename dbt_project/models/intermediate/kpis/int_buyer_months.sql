@@ -39,7 +39,7 @@ final as (
         cohort,
         month,
         max(case when day_net > 0 then 1 else 0 end) as has_purchase,
-        sum(day_net) as net_revenue
+        cast(sum(day_net) as decimal(18, 2)) as net_revenue
     from dated
     group by user_id, cohort, month
 

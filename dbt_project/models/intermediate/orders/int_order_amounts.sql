@@ -32,7 +32,7 @@ given_back as (
         coalesce(targets.order_date, orders.order_date) as net_date,
         case when targets.order_id is null then orders.channel else targets.channel end as channel,
         'refund' as side,
-        -orders.refund_amount as amount
+        cast(-orders.refund_amount as decimal(18, 2)) as amount
     from orders
     left join orders as targets on orders.refund_of_order_id = targets.order_id
     where orders.is_counted and orders.refund_amount <> 0

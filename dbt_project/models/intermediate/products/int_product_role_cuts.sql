@@ -27,7 +27,7 @@ final as (
         rules.role,
         rules.metric,
         rules.direction,
-        min(cumulated.value) as cut_value
+        cast(min(cumulated.value) as decimal(24, 6)) as cut_value
     from {{ ref("product_role_rules") }} as rules
     inner join cumulated
         on rules.metric = cumulated.metric

@@ -43,8 +43,8 @@ final as (
         {{ as_of_date() }} as as_of_date,
         model,
         parameter,
-        value,
-        log_likelihood,
+        cast(value as decimal(28, 12)) as value,
+        cast(log_likelihood as decimal(18, 4)) as log_likelihood,
         customers,
         repeat_customers,
         fitted_as_of_date
