@@ -9,25 +9,29 @@ reference sums the customers' four columns once.
 import argparse
 import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import numpy as np
-from muster import dbt_build, value_fit
-from muster.engines import on_duckdb
+from muster import candidate as candidates
+from muster import journal, value_fit
+from muster.dbt_build import Dbt
+from muster.engines import engine_of
+from muster.engines.engine import FITTED_COLUMNS
+from muster.landing.lake import LakeState
 from muster.policy import Policy
-from muster.settings import DBT_PROJECT, child_environment
+from muster.settings import DBT_PROJECT, SAMPLE_LANDING, Settings
 from muster.value_model import fit_purchases, fit_spend
 
 DAYS, WEEK = 1095, 7.0
 R, ALPHA_DAYS, A, B = 0.52, 43.0, 0.9, 1.6
 P, Q, V = 6.25, 3.74, 15.44
 BATCH = 1_000_000
+DAY = date(2024, 1, 10)
 NIGHTLY = ("int_value_nodes", "int_value_expectations", "customer_value")
 
 
@@ -67,29 +71,21 @@ def fill(connection: duckdb.DuckDBPyConnection, customers: int) -> None:
 
 def compiled(folder: Path) -> dict[str, str]:
     """Model -> SQL, by `dbt compile`."""
-    variables = {
-        "as_of_date": "2024-01-10", "policy": Policy.read(DBT_PROJECT / "seeds" / "policy").as_vars(),
-        **on_duckdb.DBT_VARS,
-    }  # fmt: skip
-    environment = {
-        "MUSTER_DATABASE": str(folder / "muster.duckdb"), "MUSTER_WORK_DATABASE": str(folder / "work.duckdb"),
-        "MUSTER_PREVIOUS_DATABASE": str(folder / "none.duckdb"), "MUSTER_SCRATCH": str(folder),
-    }  # fmt: skip
-    duckdb.connect(environment["MUSTER_PREVIOUS_DATABASE"]).close()
-    arguments = dbt_build.build_arguments(DBT_PROJECT, "duckdb", folder / "dbt", variables, "compile")
-    position = arguments.index("--exclude-resource-type")
-    del arguments[position : position + 2]  # `dbt compile` has no such option
-    subprocess.run(
-        [str(Path(sys.executable).parent / "dbt"), *arguments], env=child_environment(**environment), check=True
-    )
-    return {path.stem: path.read_text() for path in (folder / "dbt" / "compiled" / "muster" / "models").rglob("*.sql")}
+    engine = engine_of(Settings(folder, SAMPLE_LANDING))
+    candidate = candidates.create(engine.settings, DAY, "bench", journal.utc_now())
+    engine.open_candidate(candidate, None, engine.settings.lake, LakeState(), [])
+    with engine.dbt(candidate) as process:
+        dbt = Dbt(engine, process, candidate.folder, str(DAY), Policy.read(engine.settings.policy_folder).as_vars())
+        dbt.run("compile", without=())
+    models = dbt.target_path / "compiled" / "muster" / "models"
+    return {path.stem: path.read_text() for path in models.rglob("*.sql")}
 
 
 def measure(folder: Path, customers: int, sql: dict[str, str]) -> None:
     """Print seconds and ratios of each fit and each model."""
     with duckdb.connect(str(folder / "muster.duckdb")) as muster:
         muster.execute(f"attach '{folder}/work.duckdb' as work; set threads = 2; set temp_directory = '{folder}'")
-        for schema in ("work.intermediate", "work.policy", "work.raw", "muster.marts"):
+        for schema in ("work.intermediate", "muster.policy", "work.raw", "muster.marts"):
             muster.execute(f"create schema {schema}")
         fill(muster, customers)
         reference = seconds(
@@ -143,13 +139,13 @@ def use(connection: duckdb.DuckDBPyConnection, rows: list[dict], model_sql: str)
     """Put what was fitted where int_value_model looks for it."""
     for table in ("muster.marts.model_parameters", "work.raw.fitted_parameters"):
         connection.execute(
-            f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in on_duckdb.FITTED_COLUMNS.items())})"
+            f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in FITTED_COLUMNS.items())})"
         )
     for row in rows:
-        values = [row.get(name) for name in on_duckdb.FITTED_COLUMNS]
+        values = [row.get(name) for name in FITTED_COLUMNS]
         connection.execute(f"insert into muster.marts.model_parameters values ({', '.join('?' * len(values))})", values)
     for seed in ("value_models", "value_reasons"):
-        connection.execute(f"create table work.policy.{seed} as from '{DBT_PROJECT / 'seeds' / 'policy' / seed}.csv'")
+        connection.execute(f"create table muster.policy.{seed} as from '{DBT_PROJECT / 'seeds' / 'policy' / seed}.csv'")
     connection.execute(f"create table work.intermediate.int_value_model as {model_sql}")
 
 

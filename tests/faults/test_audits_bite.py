@@ -14,6 +14,7 @@ import pytest
 import yaml
 from muster import candidate as candidates
 from muster import nightly
+from muster.engines import engine_of, gx_dialect, on_duckdb
 from muster.errors import MusterError
 from muster.landing.feeds import FEEDS
 from muster.quality.audit import audit
@@ -162,8 +163,8 @@ def transformed(published: Shop, tmp_path_factory: pytest.TempPathFactory) -> tu
     for step in ("ingest", "audit_raw", "transform"):
         nightly.run_step(night, step)
     candidate = candidates.load(night.settings, night.run)
-    for name in (candidates.FILE_NAME, candidates.DATABASE):
-        shutil.copy(candidate.folder / name, kept / name)
+    for path in (candidate.folder / candidates.FILE_NAME, on_duckdb.database(candidate.folder)):
+        shutil.copy(path, kept / path.name)
     nightly.run_step(night, "audit_marts")
     return shop, night, kept
 
@@ -208,7 +209,7 @@ def test_damaged_marts_stop_the_night(name: str, transformed: tuple[Shop, nightl
     for damage in MARTS[name]["rounds"]:
         shutil.copytree(kept, candidate.folder, dirs_exist_ok=True)
         table = f"marts.{SUITES[name]['meta']['table']}"
-        with duckdb.connect(str(candidate.database)) as connection:
+        with duckdb.connect(str(on_duckdb.database(candidate.folder))) as connection:
             connection.execute(f"create temp table good as from {table} where {MARTS[name]['good_row']} limit 1")
             connection.execute(f"create or replace table {table} as from {table}")  # without its constraints
             for change in damage:
@@ -247,12 +248,12 @@ def test_an_expectation_that_cannot_run_stops(transformed: tuple[Shop, nightly.N
         "type": "expect_column_values_to_not_be_null", "kwargs": {"column": "missing_column"},
         "severity": "critical", "description": "a column that nobody has made",
     }  # fmt: skip
-    file, database = written(tmp_path, expectation), kept / candidates.DATABASE
-    (check,) = run_suites(database, "marts", [file], tmp_path / "docs")
+    file, source = written(tmp_path, expectation), gx_dialect.source(on_duckdb.database(kept))
+    (check,) = run_suites(source, "marts", [file], tmp_path / "docs")
     assert not check.success
     assert "missing_column" in check.error
     with pytest.raises(MusterError, match="expected a column that nobody has made: the check could not run"):
-        audit(candidates.load(night.settings, night.run), "marts", database, [file])
+        audit(engine_of(night.settings), candidates.load(night.settings, night.run), "marts", [file])
 
 
 def test_a_suite_with_an_unknown_expectation_is_an_error(
@@ -261,4 +262,4 @@ def test_a_suite_with_an_unknown_expectation_is_an_error(
     known = {"type": "expect_column_to_exist", "kwargs": {"column": "user_id"}, "severity": "critical"}
     file = written(tmp_path, known, known | {"type": "expect_the_unexpected"})
     with pytest.raises(MusterError, match=r"suite\.json: some expectations are invalid"):
-        run_suites(transformed[2] / candidates.DATABASE, "marts", [file], tmp_path / "docs")
+        run_suites(gx_dialect.source(on_duckdb.database(transformed[2])), "marts", [file], tmp_path / "docs")

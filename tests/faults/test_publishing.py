@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from muster import candidate, journal, lock, nightly, release
+from muster.engines import on_duckdb
 from muster.errors import MusterError
 from muster.export import formula_safe
 from muster.landing.lake import Lake
@@ -29,6 +30,7 @@ from datetime import date
 from pathlib import Path
 import duckdb
 from muster import candidate, nightly
+from muster.engines import on_duckdb
 from muster.settings import Settings
 
 landing, home, day, dies_at = sys.argv[1:]
@@ -36,8 +38,8 @@ settings = Settings(Path(home), Path(landing))
 night = nightly.Night(settings, date.fromisoformat(day), nightly.new_run(), "a test")
 nightly.run_step(night, "ingest")
 found = candidate.load(settings, night.run)
-with duckdb.connect(str(found.database)) as connection:
-    connection.execute(f"attach '{found.work / 'work.duckdb'}' as work (read_only)")
+with duckdb.connect(str(on_duckdb.database(found.folder))) as connection:
+    connection.execute(f"attach '{on_duckdb.scratch(found)}' as work (read_only)")
     connection.execute(f"create table marts.customers as select order_id, date '{day}' as day from work.raw.orders")
 if dies_at:
     module, name = dies_at.split(":")
@@ -148,7 +150,7 @@ print(*seen)
 def publish(shop: Shop, day: date, run: str, value: int = 0) -> release.Release:
     """A release whose only table holds one value, five hundred times."""
     made = candidate.create(shop.settings, day, run, "2024-01-01T00:00:00Z")
-    with duckdb.connect(str(made.database)) as connection:
+    with duckdb.connect(str(on_duckdb.database(made.folder))) as connection:
         connection.execute(f"create schema marts; create table marts.t as select {value} as x from range(500)")
     release.write_manifest(made, {}, "2024-01-01T00:00:00Z")
     published = release.publish(shop.settings, made)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from muster import candidate as candidates
 from muster import explain, nightly, release
+from muster.engines import engine_of
 from muster.value_model import (
     CHANCES_BEFORE_REPEATS,
     PURCHASE_PARAMETERS,
@@ -86,7 +87,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
     for step in nightly.STEPS:
         if step == "publish":
             work = candidates.load(shop.settings, started.run).work
-            shutil.copytree(work / "dbt" / "compiled" / "muster" / "models", folder / "compiled")
+            shutil.copytree(work / "dbt_night" / "compiled" / "muster" / "models", folder / "compiled")
         nightly.run_step(started, step)
     return Night(shop, folder / "compiled")
 
@@ -188,7 +189,8 @@ def test_an_explanation_says_what_silence_would_do(night: Night) -> None:
     )[0]
     r, alpha, a, b = (parameters(night, "mbg_nbd")[name] for name in ("r", "alpha", "a", "b"))
     odds = a / (b + x) * ((alpha + (age + 30) / 7) / (alpha + last / 7)) ** (r + x)
-    facts, found = explain.explain(release.current(night.shop.settings), user)
+    settings = night.shop.settings
+    facts, found = explain.explain(engine_of(settings), release.current(settings), user)
     silence = found[-1].would_change[0].text("en")
     assert f"30 more days without a purchase: still a customer with {100 / (1 + odds):.1f} % probability" in silence
     assert 1 / (1 + odds) < now

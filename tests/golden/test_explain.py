@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from muster import explain, release
+from muster.engines import engine_of
 from muster.errors import MusterError
 from support.shops import Shop
 
@@ -49,7 +50,7 @@ def explained(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 
 
 def decisions(shop: Shop, user: str) -> dict[str, explain.Decision]:
-    found = explain.explain(release.current(shop.settings), user)[1]
+    found = explain.explain(engine_of(shop.settings), release.current(shop.settings), user)[1]
     return {decision.name: decision for decision in found}
 
 
@@ -148,9 +149,9 @@ def test_every_customer_of_the_sample_in_both_languages(sample: Shop) -> None:
         )
     ]  # fmt: skip
     assert len(users) > 100
-    current, used = release.current(sample.settings), set()
+    engine, current, used = engine_of(sample.settings), release.current(sample.settings), set()
     for user in users:
-        facts, found = explain.explain(current, user)
+        facts, found = explain.explain(engine, current, user)
         assert [decision.name for decision in found] == ["segment", "value_tier", "churn_threshold", "stage", "value"]
         for decision in found:
             assert decision.because

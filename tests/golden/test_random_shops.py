@@ -6,7 +6,7 @@ More of them: pytest --hypothesis-profile=thorough tests/golden/test_random_shop
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import astuple, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -19,7 +19,7 @@ from support.plain.orders import OrderRow
 from support.plain.parameters import CONTRACT, Parameters
 from support.plain.priors import Priors
 from support.plain.rfm import GRID, TIERS, cut_points, rfm
-from support.plain.shop import Landing, read
+from support.plain.shop import Landing, UserRow, read
 from support.random_shops import AS_OF_DATES, feeds, largest_landing, nights, write
 from support.shops import Shop
 
@@ -36,6 +36,12 @@ POLICIES = ({}, SMALL, SMALL, TINY, OTHER)
 SURVIVAL_STEP = Fraction(1, 10**6)
 
 ONLY_ORDER = OrderRow("9.csv", "o", "u", AS_OF_DATES[0], Decimal(10))
+# One has come back after 40 days; the other is waited for as long, for both came through the app
+APP_USERS = tuple(UserRow("9.csv", user, channel="app") for user in ("back", "waited_for"))
+APP_ORDERS = tuple(
+    OrderRow("9.csv", f"{user}{days}", user, AS_OF_DATES[0] - timedelta(days=days), Decimal(10))
+    for user, days in (("back", 100), ("back", 60), ("waited_for", 60))
+)
 SEGMENTS = {segment for row in GRID.values() for segment in row} | {"dormant"}
 either_feed = pytest.mark.parametrize("of_lines", [False, True], ids=["orders", "order_lines"])
 
@@ -99,6 +105,7 @@ def test_lifecycle(compiled: CompiledShop, of_lines: bool):
     @given(nights(of_lines), st.sampled_from(POLICIES))
     @example((AS_OF_DATES[0], Landing((), (), of_lines)), {})
     @example((AS_OF_DATES[0], Landing((), (ONLY_ORDER,), of_lines)), {})
+    @example((AS_OF_DATES[0], Landing(APP_USERS, APP_ORDERS, of_lines)), TINY)
     def every_customer(night: tuple[date, Landing], policy: dict[str, int]):
         as_of, landing = night
         parameters = filled(compiled, as_of, landing, policy)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from muster import backfill, lock, release
+from muster.engines.on_duckdb import database
 from support.airflow import airflow_environment
 from support.compare import assert_equal_marts
 from support.shops import Shop
@@ -168,7 +169,7 @@ def test_a_killed_backfill_goes_on_and_gives_what_the_command_line_gives(shop: S
     plain = Shop(shop.landing, tmp_path / "plain")
     backfill.backfill(plain.settings, date.fromisoformat(DAYS[0]), date.fromisoformat(DAYS[-1]))
     for one, other in zip(found, release.releases(plain.settings), strict=True):
-        assert_equal_marts(one.database, other.database)
+        assert_equal_marts(database(one.folder), database(other.folder))
 
 
 def _at_work(shop: Shop) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from muster import backfill, candidate, journal, lock, nightly, release
+from muster.engines.on_duckdb import database
 from muster.errors import BusyError, MusterError, UsageError
 from muster.settings import Settings
 from support.compare import assert_equal_marts
@@ -76,7 +77,7 @@ def test_killed_in_the_middle_of_a_night_it_goes_on_as_if_nothing_had_been(shop:
     plain = Shop(shop.landing, tmp_path / "plain")
     backfill.backfill(plain.settings, D1, D2)
     for one, other in zip(release.releases(shop.settings), release.releases(plain.settings), strict=True):
-        assert_equal_marts(one.database, other.database)
+        assert_equal_marts(database(one.folder), database(other.folder))
 
 
 def test_a_night_that_fails_stops_it_and_is_gone_on_with(shop: Shop):

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from muster import release
+from muster.engines.on_duckdb import database
 from muster.settings import SAMPLE_LANDING
 from support.shops import Shop
 
@@ -47,7 +48,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, night: release.Release, is_firs
     manifest = night.manifest()
     facts = [manifest["as_of_date"], night.name, manifest["previous_release"]]
     connection.execute("insert into nights values (?, ?, ?)", facts)
-    connection.execute(f"attach '{night.database}' as night (read_only)")
+    connection.execute(f"attach '{database(night.folder)}' as night (read_only)")
     for table, columns in RECORDED.items():
         begin = f"create table {table} as" if is_first else f"insert into {table}"
         connection.execute(f"{begin} select as_of_date, {columns} from night.marts.{table}")

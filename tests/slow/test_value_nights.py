@@ -4,11 +4,11 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-import duckdb
 import pytest
 from muster import candidate as candidates
 from muster import nightly, release, value_fit
 from muster.dbt_build import Dbt
+from muster.engines import engine_of
 from muster.value_model import Fit
 from support.shops import Shop
 
@@ -143,7 +143,7 @@ def test_a_repeated_transform_is_no_other_night(shop: Shop, tmp_path: Path) -> N
         nightly.run_step(night, step)
         candidate = candidates.load(shop.settings, night.run)
         if step == "transform":
-            with duckdb.connect(str(candidate.database), read_only=True) as connection:
+            with engine_of(shop.settings).reading(candidate) as connection:
                 seen.append([connection.execute(sql).fetchall() for sql in (PARAMETERS, VALUES)])
     assert seen[0] == seen[1]
     assert len(seen[0][0]) == 11

@@ -11,7 +11,7 @@ compilation serves every date and policy; apart from these constants the SQL is 
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -20,7 +20,8 @@ import duckdb
 from muster import candidate as candidates
 from muster import nightly
 from muster.dbt_build import Dbt
-from muster.engines import on_duckdb
+from muster.engines import engine_of, on_duckdb
+from muster.engines.engine import BACKTEST_STAGES, Layer, Role
 from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS
 from muster.policy import Policy
@@ -47,11 +48,15 @@ class Model:
 
 @dataclass(frozen=True)
 class Compiled:
-    """All models, the policy's shipped numbers, and the databases with the policy tables and the raw ones' columns."""
+    """All models, the policy's shipped numbers, and the databases with the policy tables and the raw ones' columns.
+
+    backtest: where the models look for the backtest's stages.
+    """
 
     models: dict[str, Model]
     policy: dict[str, int | str]
     databases: dict[str, Path]
+    backtest: Layer
 
 
 def compile_project(folder: Path) -> Compiled:
@@ -62,9 +67,11 @@ def compile_project(folder: Path) -> Compiled:
     nightly.run_step(night, "ingest")
     candidate = candidates.load(shop.settings, night.run)
     policy = Policy.read(shop.settings.policy_folder).as_vars()
-    dbt = Dbt(shop.settings, candidate.folder, AS_OF_DATE, {name: f"getvariable('{name}')" for name in policy})
-    dbt.run("seed", quiet=True, without=())
-    dbt.run("compile", quiet=True, select=["resource_type:model"], without=())
+    engine = engine_of(shop.settings)
+    with engine.dbt(candidate) as process:
+        dbt = Dbt(engine, process, candidate.folder, AS_OF_DATE, {name: f"getvariable('{name}')" for name in policy})
+        dbt.run("seed", quiet=True, without=())
+        dbt.run("compile", quiet=True, select=["resource_type:model"], without=())
     manifest = json.loads((dbt.target_path / "manifest.json").read_text())
     nodes = {i: node for i, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     models = {
@@ -79,8 +86,9 @@ def compile_project(folder: Path) -> Compiled:
         )
         for node in nodes.values()
     }
-    databases = on_duckdb.of_night(candidate)
-    return Compiled(models, policy, {"raw": databases.work, "policy": databases.release})
+    stages = engine.layers(Role.NIGHT)[BACKTEST_STAGES]
+    databases = {"raw": on_duckdb.scratch(candidate), "policy": on_duckdb.database(candidate.folder)}
+    return Compiled(models, policy, databases, stages)
 
 
 class CompiledShop:
@@ -92,7 +100,8 @@ class CompiledShop:
         self._built: set[str] = set()
         self._connection = duckdb.connect()
         self._run("set TimeZone = 'UTC'; set threads = 1")  # for some hundred rows, more threads only wait
-        schemas = {(model.database, model.schema) for model in self._models.values()} | {("backtest", "intermediate")}
+        self._backtest = f"{compiled.backtest.database}.{compiled.backtest.schema}"
+        schemas = {(model.database, model.schema) for model in self._models.values()} | {astuple(compiled.backtest)}
         for database in sorted({database for database, _ in schemas}):
             self._run(f"attach ':memory:' as {database}")
         for database, schema in sorted(schemas):
@@ -142,7 +151,7 @@ class CompiledShop:
         self.as_of(night - timedelta(days=days), **changed)
         self.build("int_lifecycle")
         stages = self._models["int_lifecycle"].relation
-        self._run(f"create or replace table backtest.intermediate.int_lifecycle as from {stages}")
+        self._run(f"create or replace table {self._backtest}.int_lifecycle as from {stages}")
         self.as_of(night, **changed)
         return self.build("churn_backtest")
 

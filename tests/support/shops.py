@@ -6,7 +6,6 @@ import io
 import json
 import shutil
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import duckdb
 import yaml
 from muster import nightly, release
+from muster.engines import engine_of
 from muster.settings import DBT_PROJECT, PROJECT_ROOT, Settings
 
 PARSED = PROJECT_ROOT / ".pytest_cache" / "muster"  # dbt parses the project once for all shops
@@ -23,9 +23,9 @@ MAPPING = {"business_timezone": "Europe/London", "currency": "GBP"}
 class Shop:
     """One landing zone and one home. `night` runs all steps for real and returns the release."""
 
-    def __init__(self, landing: Path, home: Path) -> None:
+    def __init__(self, landing: Path, home: Path, target: str = "duckdb") -> None:
         self.landing, self.home = landing, home
-        self.settings = Settings(home=home, landing=landing, cache=PARSED)
+        self.settings = Settings(home=home, landing=landing, target=target, cache=PARSED)
 
     def mapping(self, document: dict | None = None) -> "Shop":
         self.landing.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ class Shop:
         return next(r for r in release.releases(self.settings) if r.run == night.run)
 
     def rows(self, sql: str, of: release.Release | None = None) -> list[tuple]:
-        """Query a release's database (the current one's)."""
-        database = (of.folder if of else self.settings.current) / "muster.duckdb"
-        with closing(duckdb.connect(str(database), read_only=True)) as connection:
+        """Query a release's tables (the current one's)."""
+        shown = of or release.named(self.settings, None)
+        with engine_of(self.settings).reading_release(shown) as connection:
             return connection.execute(sql).fetchall()

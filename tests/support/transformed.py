@@ -9,6 +9,7 @@ from muster import candidate as candidates
 from muster import nightly, release
 from muster.candidate import Candidate
 from muster.dbt_build import Dbt
+from muster.engines import engine_of
 from muster.policy import Policy
 
 from support.shops import Shop
@@ -50,14 +51,14 @@ class Project:
 
     def test(self, *selection: str) -> list[dict]:
         """`dbt test` of the selected tests; MusterError names those that fail."""
-        dbt = Dbt(
-            self.shop.settings, self.candidate.folder, self.candidate.as_of_date.isoformat(), self.policy.as_vars()
-        )
-        return dbt.run("test", select=selection, without=())
+        engine, day = engine_of(self.shop.settings), self.candidate.as_of_date.isoformat()
+        with engine.dbt(self.candidate) as process:
+            dbt = Dbt(engine, process, self.candidate.folder, day, self.policy.as_vars())
+            return dbt.run("test", select=selection, without=())
 
     @cached_property
     def manifest(self) -> dict:
-        return json.loads((self.candidate.work / "dbt" / "manifest.json").read_text())
+        return json.loads((self.candidate.work / "dbt_night" / "manifest.json").read_text())
 
     @property
     def models(self) -> list[dict]:

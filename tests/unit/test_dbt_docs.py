@@ -4,13 +4,14 @@ import re
 
 import pytest
 from muster.docs import write_docs
-from muster.engines.on_duckdb import reading
+from muster.engines import engine_of
+from muster.engines.engine import BACKTEST_STAGES
 from muster.settings import DBT_PROJECT, PROJECT_ROOT
 from support.pages import outside_references
 from support.shops import Shop
 from support.transformed import Project
 
-LAYERS = {"raw", "policy", "staging", "intermediate", "marts", "state", "exports"}
+LAYERS = {"raw", "policy", "staging", "intermediate", BACKTEST_STAGES, "marts", "state", "exports"}
 CHINESE = re.compile("[\u4e00-\u9fff]{4}")
 
 
@@ -23,11 +24,7 @@ def documented(project: Project) -> list[dict]:
 @pytest.fixture(scope="module")
 def built(project: Project) -> dict[str, list[str]]:
     """Relation, as dbt writes it -> its columns, over all of the night's databases."""
-    with reading(project.candidate) as connection:
-        attached = {name for (name,) in connection.execute("select database_name from duckdb_databases()").fetchall()}
-        for path in sorted(project.candidate.work.glob("*.duckdb")):
-            if path.stem not in attached:
-                connection.execute(f"attach '{path}' as {path.stem} (read_only)")
+    with engine_of(project.shop.settings).reading(project.candidate) as connection:
         columns = connection.execute(
             """select '"' || table_catalog || '"."' || table_schema || '"."' || table_name || '"', column_name
                from information_schema.columns order by 1, ordinal_position"""

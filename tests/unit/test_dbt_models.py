@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from muster.engines import on_duckdb
+from muster.engines import engine_of, on_duckdb
 from muster.errors import MusterError
 from muster.settings import DBT_PROJECT
 from support.transformed import PUBLISHED, Project
@@ -31,8 +31,8 @@ def sabotaged(project: Project, folder: Path) -> Iterator[Project]:
     """A copy of the candidate in which every identity is broken."""
     shutil.copytree(project.candidate.folder, folder, symlinks=True)
     broken = replace(project, candidate=replace(project.candidate, folder=folder))
-    with duckdb.connect(str(broken.candidate.database)) as connection:
-        connection.execute(f"attach '{on_duckdb.of_night(broken.candidate).work}' as work")
+    with duckdb.connect(str(on_duckdb.database(folder))) as connection:
+        connection.execute(f"attach '{on_duckdb.scratch(broken.candidate)}' as work")
         for name, statement in SABOTAGE.items():
             changed = connection.execute(statement).fetchone()[0]
             assert changed, f"{name}: the statement changed nothing"
@@ -88,7 +88,7 @@ def test_every_published_column_is_described_and_held_to_its_type(project: Proje
 
 
 def test_customer_rfm_has_the_contracts_columns(project: Project) -> None:
-    with duckdb.connect(str(project.candidate.database), read_only=True) as connection:
+    with engine_of(project.shop.settings).reading(project.candidate) as connection:
         described = connection.execute("describe marts.customer_rfm").fetchall()
     assert [name for name, *_ in described] == CUSTOMER_RFM
 
@@ -112,12 +112,13 @@ def test_no_model_asks_the_clock_or_chance() -> None:
 
 def test_a_person_keeps_its_id_from_night_to_night(project: Project) -> None:
     """ann was seen first and would stand for both, had bob not been a person of his own the night before."""
-    assert _persons(project.before.database) == {"bob": "bob"}
-    persons = _persons(project.candidate.database)
+    engine = engine_of(project.shop.settings)
+    with engine.reading_release(project.before) as before, engine.reading(project.candidate) as now:
+        assert _persons(before) == {"bob": "bob"}
+        persons = _persons(now)
     assert persons["ann"] == persons["bob"] == "bob"
     assert persons["stub"] == "stub"
 
 
-def _persons(database: Path) -> dict[str, str]:
-    with duckdb.connect(str(database), read_only=True) as connection:
-        return dict(connection.execute("select user_id, person_id from state.persons").fetchall())
+def _persons(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    return dict(connection.execute("select user_id, person_id from state.persons").fetchall())
