@@ -5,6 +5,7 @@ PGDATABASE): dbt, Great Expectations, DuckDB and psycopg all read them. One data
 """
 
 import logging
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -49,6 +50,8 @@ READERS = "muster_reader"
 LOCK_TIMEOUT, ATTEMPTS = "500ms", 20
 """How long removing an old release may make new readers wait behind running ones, and how often it is tried."""
 SESSION = "-c timezone=UTC -c client_min_messages=warning"
+BUILDING = "-c timezone=UTC -c work_mem=128MB -c jit=off"
+"""A night's joins and windows are wide and few: more memory for each than a server gives by default; PGOPTIONS wins."""
 NUL = "\ufffd"
 """PostgreSQL's text holds no NUL character: what stands for it."""
 _TYPES = {"VARCHAR": 'text collate "C"', "DOUBLE": "double precision"}
@@ -93,7 +96,8 @@ class OnPostgres(Engine):
 
     @contextmanager
     def dbt(self, candidate: Candidate) -> Iterator[RunDbt]:
-        yield run_dbt
+        options = f"{BUILDING} {os.environ.get('PGOPTIONS', '')}"  # the last one wins
+        yield lambda arguments, environment, folder: run_dbt(arguments, {"PGOPTIONS": options, **environment}, folder)
 
     @contextmanager
     def reading(self, candidate: Candidate) -> Iterator[duckdb.DuckDBPyConnection]:
