@@ -3,10 +3,10 @@
     columns before the first one, where that release did not have the table yet, and in the run for the backtest day.
 -#}
 {% macro previous_release(schema, table, columns) -%}
-    {%- set layer = var("layers").get("previous_" ~ schema) -%}
+    {%- set layer = var("layers").get("previous_" ~ schema) if execute else none -%}
     {%- set relation = adapter.get_relation(
         database=layer.database, schema=layer.schema, identifier=table
-    ) if execute and layer else none -%}
+    ) if layer else none -%}
     {%- if relation -%}
         select {{ columns | join(", ") }} from {{ relation }}
     {%- else -%}
