@@ -28,14 +28,16 @@ judged as (
 
 ),
 
--- what refunds such an order names one that does not count, and so on along a chain of refunds
+-- what refunds such an order names one that does not count, and so on along a chain of refunds; an order names one
+-- other, so that the chain through orders without a fault of their own comes by each of them once
 faulty (order_id) as (
 
     select order_id from judged where reason_code is not null
-    union
+    union all
     select judged.order_id
     from judged
     inner join faulty on judged.refund_of_order_id = faulty.order_id
+    where judged.reason_code is null
 
 ),
 
