@@ -5,7 +5,7 @@
 
 {#- The layer's place; other nodes (tests, whose results are not stored) stay in a schema of their name. -#}
 {% macro place_of(layer) -%}
-    {{ return(var("layers").get(layer, {"database": target.database, "schema": layer or target.schema})) }}
+    {{ return(var("layers").get(layer, {"database": target.get("database"), "schema": layer or target.schema})) }}
 {%- endmacro %}
 
 {% macro generate_schema_name(custom_schema_name, node) -%}

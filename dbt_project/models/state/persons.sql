@@ -1,44 +1,8 @@
 -- one row per user: the person behind it. person_id is the user_id of one of the person's rows: the one that
 -- already was it in the previous release, else the first seen
-with recursive links as (
+with components as (
 
-    -- everybody on a handle is linked to its first user, both ways
-    select distinct
-        handles.user_id,
-        firsts.user_id as linked_user_id
-    from {{ ref("int_handles") }} as handles
-    inner join (
-        select handle_hash, min({{ by_bytes("user_id") }}) as user_id
-        from {{ ref("int_handles") }}
-        where users_on_handle > 1 and not is_crowded
-        group by handle_hash
-    ) as firsts on handles.handle_hash = firsts.handle_hash
-
-),
-
-both_ways as (
-
-    select user_id, linked_user_id from links
-    union
-    select linked_user_id as user_id, user_id as linked_user_id from links
-
-),
-
-reached (user_id, reached_user_id) as (
-
-    select user_id, linked_user_id from both_ways
-    union
-    select reached.user_id, both_ways.linked_user_id
-    from reached
-    inner join both_ways on reached.reached_user_id = both_ways.user_id
-
-),
-
-components as (
-
-    select user_id, min({{ by_bytes("reached_user_id") }}) as component
-    from reached
-    group by user_id
+    {{ connected_users(ref("int_handles")) }}
 
 ),
 

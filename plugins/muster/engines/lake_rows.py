@@ -44,17 +44,21 @@ class LakeRows:
 
     def _with_repeats(self, connection: duckdb.DuckDBPyConnection, feed: Feed, select: str) -> str:
         """The rows with `is_repeated`: whether the order id may have come more than once."""
-        lists = ", ".join(self._located(part) for part in self.state.repeats.get(feed.name, []))
+        lists = ", ".join(literal(str(self._located(part))) for part in self.state.repeats.get(feed.name, []))
         ids = f"select order_id from read_parquet([{lists}])" if lists else "select null::varchar as order_id limit 0"
         connection.execute(f"create table raw.repeated_{feed.name} as select distinct order_id from ({ids})")
         return f"""select landed.*, repeated.order_id is not null as is_repeated
             from ({select}) as landed left join raw.repeated_{feed.name} as repeated using (order_id)"""
 
+    def parts(self, feed: Feed) -> dict[Path, set[str]]:
+        """The feed's Parquet files, as they lie tonight -> landing files in it whose rows do not count (any more)."""
+        return {self._located(part): hidden for part, hidden in self.state.live(feed.name).items()}
+
     def _of(self, feed: Feed) -> str:
         """SQL of the feed's live rows."""
         selects, whole = [], []
-        for part, hidden in self.state.live(feed.name).items():
-            path = self._located(part)
+        for part, hidden in self.parts(feed).items():
+            path = literal(str(part))
             if hidden:
                 names = ", ".join(literal(name) for name in sorted(hidden))
                 selects.append(f"select * from read_parquet({path}) where _file not in ({names})")
@@ -67,9 +71,8 @@ class LakeRows:
             selects.append(f"select {nulls} where false")
         return " union all by name ".join(selects)
 
-    def _located(self, part: str) -> str:
-        """An SQL constant: where the part lies tonight."""
-        return literal(str(self.staged / part if (self.staged / part).exists() else self.lake / part))
+    def _located(self, part: str) -> Path:
+        return self.staged / part if (self.staged / part).exists() else self.lake / part
 
 
 def _write_runs(connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:
