@@ -16,6 +16,10 @@
     date_diff('day', {{ earlier }}, {{ later }})
 {%- endmacro %}
 
+{% macro spark__days_between(earlier, later) -%}
+    date_diff({{ later }}, {{ earlier }})
+{%- endmacro %}
+
 {#- Text in the order of its bytes, whatever the server's locale. -#}
 {% macro by_bytes(text) -%}
     {{ adapter.dispatch("by_bytes", "muster")(text) }}
