@@ -6,7 +6,10 @@
     {{ functions[datepart] }}(cast({{ from_date_or_timestamp }} as date), cast({{ interval }} as int))
 {%- endmacro %}
 
-{#- A seed is written at once: dbt-spark inserts an empty cell as the text None, a quote as the end of a text. -#}
+{#-
+    A seed is written at once, whole numbers as elsewhere: dbt-spark inserts an empty cell as the text None, a quote as
+    the end of a text.
+-#}
 {% macro spark__create_csv_table(model, agate_table) -%}
     {%- set given = model["config"].get("column_types", {}) -%}
     {%- set rows = agate_table.rows | list or [[none] * (agate_table.column_names | length)] -%}
@@ -14,21 +17,22 @@
         create table {{ this }} {{ file_format_clause() }} as
         select
         {%- for name in agate_table.column_names %}
-            cast({{ name }} as {{ given.get(name, adapter.convert_type(agate_table, loop.index0)) }}) as {{ name }}
+            {%- set type = adapter.convert_type(agate_table, loop.index0) | replace("bigint", "integer") %}
+            cast({{ name }} as {{ given.get(name, type) }}) as {{ name }}
             {{- "," if not loop.last }}
         {%- endfor %}
         from values
         {%- for row in rows %}
-            (
-            {%- for cell in row -%}
-                {{ "null" if cell is none else "'" ~ cell | string | replace("'", "''") ~ "'" }}{{ ", " if not loop.last }}
-            {%- endfor -%}
-            ){{ "," if not loop.last }}
+            ({% for cell in row %}{{ spark_text(cell) }}{{ ", " if not loop.last }}{% endfor %}){{ "," if not loop.last }}
         {%- endfor %}
         as cells ({{ agate_table.column_names | join(", ") }})
         where {{ agate_table.rows | length > 0 }}
     {% endcall %}
     {{ return("") }}
+{%- endmacro %}
+
+{% macro spark_text(cell) -%}
+    {{ "null" if cell is none else "'" ~ cell | string | replace("\\", "\\\\") | replace("'", "''") ~ "'" }}
 {%- endmacro %}
 
 {% macro spark__load_csv_rows(model, agate_table) -%}
