@@ -16,6 +16,10 @@
     date_diff('day', {{ earlier }}, {{ later }})
 {%- endmacro %}
 
+{% macro spark__days_between(earlier, later) -%}
+    date_diff({{ later }}, {{ earlier }})
+{%- endmacro %}
+
 {#-
     Text in the order of its bytes, for order by, min and max, whatever the server's locale. Staging may do without:
     the tables of `raw` have it already.

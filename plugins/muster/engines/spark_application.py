@@ -12,10 +12,7 @@ The catalog lives in memory and ends with this process, which ends with its stan
 import json
 import os
 import queue
-import shutil
-import stat
 import sys
-import tempfile
 import threading
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from io import StringIO
@@ -28,7 +25,6 @@ FIXED = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
-    "spark.sql.parser.escapedStringLiterals": "true",  # a backslash in a literal is a backslash, as elsewhere
     "spark.sql.cteRecursionLevelLimit": "-1",
     "spark.sql.cteRecursionRowLimit": "-1",
     "spark.sql.parquet.compression.codec": "zstd",

@@ -3,11 +3,16 @@
 from pathlib import Path
 
 from muster.engines.lake_rows import LakeRows
-from muster.landing.expressions import literal
+from muster.landing.expressions import literal as sql_literal
 from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.taking import lake_columns
 
 GLOB = str.maketrans({letter: f"\\{letter}" for letter in "\\{}[]*?,"})
+
+
+def literal(text: str) -> str:
+    """A string constant of Spark's SQL, where a backslash escapes."""
+    return sql_literal(text.replace("\\", "\\\\"))
 
 
 def raw_statements(rows: LakeRows, folder: Path) -> list[str]:
