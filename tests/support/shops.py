@@ -5,15 +5,18 @@ import gzip
 import io
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
+import pytest
 import yaml
 from muster import nightly, release
-from muster.engines import engine_of
+from muster.engines import Engine, engine_of
 from muster.settings import DBT_PROJECT, PROJECT_ROOT, Settings
 
 PARSED = PROJECT_ROOT / ".pytest_cache" / "muster"  # dbt parses the project once for all shops
@@ -21,11 +24,24 @@ MAPPING = {"business_timezone": "Europe/London", "currency": "GBP"}
 
 
 class Shop:
-    """One landing zone and one home. `night` runs all steps for real and returns the release."""
+    """One landing zone and one home. `night` runs all steps for real and returns the release.
 
-    def __init__(self, landing: Path, home: Path, target: str = "duckdb") -> None:
-        self.landing, self.home = landing, home
+    environment: variables through which muster finds the engine, while the shop is at work.
+    """
+
+    def __init__(
+        self, landing: Path, home: Path, target: str = "duckdb", environment: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.landing, self.home, self.environment = landing, home, environment
         self.settings = Settings(home=home, landing=landing, target=target, cache=PARSED)
+
+    @contextmanager
+    def at_work(self) -> Iterator[Engine]:
+        """The shop's engine, which is found as long as this lasts."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            yield engine_of(self.settings)
 
     def mapping(self, document: dict | None = None) -> "Shop":
         self.landing.mkdir(parents=True, exist_ok=True)
@@ -84,11 +100,18 @@ class Shop:
 
     def night(self, as_of_date: str, allow_stale: str | None = "a test") -> release.Release:
         night = self.start(as_of_date, allow_stale)
-        nightly.run(night)
+        with self.at_work():
+            nightly.run(night)
         return next(r for r in release.releases(self.settings) if r.run == night.run)
 
     def rows(self, sql: str, of: release.Release | None = None) -> list[tuple]:
         """Query a release's tables (the current one's)."""
-        shown = of or release.named(self.settings, None)
-        with engine_of(self.settings).reading_release(shown) as connection:
+        with self.reading(of) as connection:
             return connection.execute(sql).fetchall()
+
+    @contextmanager
+    def reading(self, of: release.Release | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A release's tables by their names (the current one's)."""
+        shown = of or release.named(self.settings, None)
+        with self.at_work() as engine, engine.reading_release(shown) as connection:
+            yield connection
