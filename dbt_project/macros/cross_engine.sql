@@ -37,16 +37,16 @@
 {%- endmacro %}
 
 {#-
-    Text in lower case, letter by letter in every language. PostgreSQL: the order of bytes comes with a lower() that
-    knows a to z alone, so Unicode's rules are named; these would make two letters of one capital, and another letter of
-    a sigma at a word's end.
+    Text in lower case, letter by letter in every language: Unicode's full rules, which PostgreSQL and Spark follow, make
+    two letters of one capital and another letter of a sigma at a word's end. PostgreSQL: the order of bytes comes with
+    a lower() that knows a to z alone, so Unicode's rules are named.
 -#}
 {% macro lower_case(text) -%}
     {{ adapter.dispatch("lower_case", "muster")(text) }}
 {%- endmacro %}
 
 {% macro default__lower_case(text) -%}
-    lower({{ text }})
+    lower(translate({{ text }}, 'İΣ', 'iσ'))
 {%- endmacro %}
 
 {% macro postgres__lower_case(text) -%}
