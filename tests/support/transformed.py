@@ -9,9 +9,9 @@ from muster import candidate as candidates
 from muster import nightly, release
 from muster.candidate import Candidate
 from muster.dbt_build import Dbt
-from muster.engines import engine_of
 from muster.policy import Policy
 
+from support.cases import OpenShop
 from support.shops import Shop
 
 BEFORE, DAY = "2024-01-09", "2024-01-10"
@@ -51,8 +51,8 @@ class Project:
 
     def test(self, *selection: str) -> list[dict]:
         """`dbt test` of the selected tests; MusterError names those that fail."""
-        engine, day = engine_of(self.shop.settings), self.candidate.as_of_date.isoformat()
-        with engine.dbt(self.candidate) as process:
+        day = self.candidate.as_of_date.isoformat()
+        with self.shop.at_work() as engine, engine.dbt(self.candidate) as process:
             dbt = Dbt(engine, process, self.candidate.folder, day, self.policy.as_vars())
             return dbt.run("test", select=selection, without=())
 
@@ -71,21 +71,22 @@ class Project:
         return [model for model in self.models if model["schema"] in PUBLISHED]
 
 
-def transformed(folder: Path) -> Project:
+def transformed(folder: Path, open_shop: OpenShop = Shop) -> Project:
     """Two nights of the small shop, the second one up to `transform`."""
-    shop = Shop(folder / "landing", folder / "home").mapping()
+    shop = open_shop(folder / "landing", folder / "home").mapping()
     shop.csv("users/1.csv", BOB)
     shop.csv("order_lines/1.csv", FIRST_LINE)
-    _run(shop.start(BEFORE), "ingest", "transform", "publish")
+    _run(shop, shop.start(BEFORE), "ingest", "transform", "publish")
     shop.csv("users/2.csv", USERS)
     shop.csv("order_lines/2.csv", LINES)
     night = shop.start(DAY)
-    _run(night, "ingest", "transform")
+    _run(shop, night, "ingest", "transform")
     (before,) = release.releases(shop.settings)
     policy = Policy.read(shop.settings.policy_folder)
     return Project(shop, policy, before, candidates.load(shop.settings, night.run))
 
 
-def _run(night: nightly.Night, *steps: str) -> None:
-    for step in steps:
-        nightly.run_step(night, step)
+def _run(shop: Shop, night: nightly.Night, *steps: str) -> None:
+    with shop.at_work():
+        for step in steps:
+            nightly.run_step(night, step)
