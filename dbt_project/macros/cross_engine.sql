@@ -53,6 +53,10 @@
     (lower(translate({{ text }}, 'İΣ', 'iσ') collate "und-x-icu") collate "C")
 {%- endmacro %}
 
+{% macro spark__lower_case(text) -%}
+    lower(translate({{ text }}, 'İΣ', 'iσ'))
+{%- endmacro %}
+
 {#- Text without the spaces around it, those of every script (Unicode's category Zs). -#}
 {% macro trimmed(text) -%}
     {%- set spaces = "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -97,7 +101,8 @@
 
 {#-
     A 64-bit float as a decimal of that scale, rounded half away from zero after one multiplication by 10^scale.
-    PostgreSQL's own cast keeps 15 digits only; text holds all of them.
+    PostgreSQL's own cast keeps 15 digits only; text holds all of them. Spark's rounds the float's shortest text, so that
+    the float 1.005 is 1.01.
 -#}
 {% macro as_decimal(number, precision, scale) -%}
     {{ adapter.dispatch("as_decimal", "muster")(number, precision, scale) }}
@@ -111,6 +116,13 @@
     cast(
         round(cast(cast(({{ number }}) * {{ as_double(10 ** scale) }} as text) as numeric))
         * {{ "%.*f" | format(scale, 10 ** -scale) }} as decimal({{ precision }}, {{ scale }})
+    )
+{%- endmacro %}
+
+{% macro spark__as_decimal(number, precision, scale) -%}
+    cast(
+        concat(cast(cast(round(({{ number }}) * {{ as_double(10 ** scale) }}) as decimal(38, 0)) as string), 'E-{{ scale }}')
+        as decimal({{ precision }}, {{ scale }})
     )
 {%- endmacro %}
 

@@ -15,6 +15,7 @@ from muster.engines import gx_dialect
 from muster.engines.dbt_process import run_dbt
 from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
 from muster.engines.lake_rows import LakeRows, insert_fitted
+from muster.engines.window import rows_per_table
 from muster.journal import RunRecord
 from muster.landing.expressions import literal, quoted
 from muster.landing.lake import LakeState
@@ -101,15 +102,3 @@ class OnDuckDB(Engine):
                 name = f"{folder.parent.name}.{quoted(folder.name)}"
                 connection.execute(f"create table {name} as from read_parquet({literal(str(folder / '*.parquet'))})")
         draft.replace(database(release.folder))
-
-
-def rows_per_table(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """`<schema>.<table>` -> rows, of the connection's own database."""
-    tables = connection.execute(
-        """select table_schema, table_name from information_schema.tables
-           where table_catalog = current_database() order by all"""
-    ).fetchall()
-    return {
-        f"{schema}.{table}": connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()[0]
-        for schema, table in tables
-    }

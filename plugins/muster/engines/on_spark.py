@@ -5,6 +5,7 @@ are layers, tables are folders. `marts`, `state` and `policy` lie in the candida
 `work/layers`, and `work/work.duckdb` shows them to those who read through DuckDB.
 """
 
+import atexit
 import json
 import os
 import shlex
@@ -12,7 +13,9 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -20,10 +23,13 @@ from muster.candidate import Candidate
 from muster.engines import gx_dialect
 from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
 from muster.engines.lake_rows import LakeRows, insert_fitted
+from muster.engines.spark_raw import literal as spark_literal
 from muster.engines.spark_raw import raw_statements
+from muster.engines.window import Table, open_window, rows_per_table
 from muster.errors import MusterError
 from muster.journal import RunRecord
-from muster.landing.expressions import literal, quoted
+from muster.landing.expressions import literal
+from muster.landing.feeds import FEEDS
 from muster.landing.lake import LakeState
 from muster.release import Release
 from muster.settings import PROJECT_ROOT, child_environment
@@ -32,6 +38,8 @@ ENVIRONMENT = PROJECT_ROOT / ".venv-spark"
 APPLICATION = Path(__file__).with_name("spark_application.py")
 BUILT = (*PUBLISHED, "staging", "intermediate", "exports")
 """Layers that dbt makes; `raw` is there before it starts."""
+RAW = (*FEEDS, "quarantined", "runs", "fitted_parameters")
+LOG_LINES = 20
 
 
 class OnSpark(Engine):
@@ -49,6 +57,10 @@ class OnSpark(Engine):
     def open_candidate(
         self, candidate: Candidate, previous: Release | None, lake: Path, state: LakeState, runs: list[RunRecord]
     ) -> None:
+        if previous and not (previous.folder / "marts").exists():
+            raise MusterError(
+                f"release {previous.name} was built on {previous.target}", "carry it over: muster migrate --to spark"
+            )
         rows = LakeRows(state, lake, candidate.staged)
         with duckdb.connect(str(_scratch(candidate))) as connection:
             rows.show(connection, runs)
@@ -58,21 +70,22 @@ class OnSpark(Engine):
 
     @contextmanager
     def dbt(self, candidate: Candidate) -> Iterator[RunDbt]:
-        """The application starts with the first call: a build from empty layers, else with the tables that there are."""
-        application: _Application | None = None
+        """The application starts with the first call: a build begins with empty layers, others find what there is."""
+        java = _running_java()
+        is_started = False
 
         def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[bool, str]:
-            nonlocal application
-            if application is None:
-                application = _Application(candidate.work)
-                application.sql(self._catalog(candidate, empty=arguments[0] == "build"))
-            return application.dbt(arguments, environment, folder)
+            nonlocal is_started
+            if not is_started:
+                java.start(self._catalog(candidate, empty=arguments[0] == "build"), candidate.work / "spark")
+                is_started = True
+            return java.ask(dbt=arguments, environment=environment, folder=str(folder))
 
         try:
             yield run
         finally:
-            if application:
-                application.close()
+            if is_started:
+                java.stop()
 
     def _catalog(self, candidate: Candidate, *, empty: bool) -> list[str]:
         """SQL of the databases and the tables that are there before dbt starts."""
@@ -81,27 +94,27 @@ class OnSpark(Engine):
             if empty and layer != "raw":
                 shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True, exist_ok=True)
-            statements += [f"create database {layer} location {literal(str(folder))}"]
-            statements += _tables(layer, folder) if layer != "raw" else []
+            statements.append(f"create database {layer} location {spark_literal(str(folder))}")
+            statements += _shown(layer, folder) if layer != "raw" else []
         previous = self.settings.releases / candidate.previous if candidate.previous else None
         for layer in CARRIED:
-            statements += [f"create database previous_{layer}"]
-            statements += _tables(f"previous_{layer}", previous / layer) if previous else []
+            statements.append(f"create database previous_{layer}")
+            statements += _shown(f"previous_{layer}", previous / layer) if previous else []
         return statements + json.loads(_raw_file(candidate).read_text())
 
     @contextmanager
     def reading(self, candidate: Candidate) -> Iterator[duckdb.DuckDBPyConnection]:
         folders = _folders(candidate)
-        with duckdb.connect(str(_scratch(candidate))) as scratch:
-            for layer in ("intermediate", "exports"):
-                _show(scratch, layer, folders[layer])
-        with _reading_folders({layer: folders[layer] for layer in PUBLISHED}) as connection:
-            connection.execute(f"attach {literal(str(_scratch(candidate)))} as work (read_only)")
+        built = [table for layer in (*PUBLISHED, "intermediate", "exports") for table in _tables(layer, folders[layer])]
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {literal(str(_scratch(candidate)))} as scratch (read_only)")
+            open_window(connection, built + [Table("raw", name, f"* from scratch.raw.{name}") for name in RAW])
             yield connection
 
     @contextmanager
     def reading_release(self, release: Release) -> Iterator[duckdb.DuckDBPyConnection]:
-        with _reading_folders({layer: release.folder / layer for layer in PUBLISHED}) as connection:
+        with duckdb.connect() as connection:
+            open_window(connection, _tables_of(release.folder))
             yield connection
 
     @contextmanager
@@ -113,8 +126,7 @@ class OnSpark(Engine):
         database = candidate.work / "audit.duckdb"
         database.unlink(missing_ok=True)
         with duckdb.connect(str(database)) as connection:
-            for layer in PUBLISHED:
-                _show(connection, layer, _folders(candidate)[layer])
+            open_window(connection, _tables_of(candidate.folder))
         yield gx_dialect.source(database)
 
     def write_fitted(self, candidate: Candidate, rows: list[dict]) -> None:
@@ -123,64 +135,89 @@ class OnSpark(Engine):
             _write(connection, "raw.fitted_parameters", _folders(candidate)["raw"] / "fitted_parameters")
 
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:
-        with self.reading(candidate) as connection:
-            return {
-                f"{layer}.{table.name}": connection.execute(
-                    f"select count(*) from {layer}.{quoted(table.name)}"
-                ).fetchone()[0]
-                for layer in PUBLISHED
-                for table in _built(_folders(candidate)[layer])
-            }
+        with duckdb.connect() as connection:
+            open_window(connection, _tables_of(candidate.folder))
+            return rows_per_table(connection)
+
+    def adopt(self, release: Release, tables: Path) -> None:
+        for layer in PUBLISHED:
+            draft = release.folder / f".adopted_{layer}"
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.copytree(tables / layer, draft)
+            shutil.rmtree(release.folder / layer, ignore_errors=True)
+            draft.rename(release.folder / layer)
 
 
-class _Application:
-    """A running spark_application.py."""
+class _Java:
+    """A process of spark_application.py."""
 
-    def __init__(self, work: Path) -> None:
+    def __init__(self) -> None:
         python = ENVIRONMENT / "bin" / "python"
         if not python.exists():
             raise MusterError(f"Spark's environment {ENVIRONMENT} is missing", "make setup MUSTER_TARGET=spark")
-        scratch = work / "spark"
-        shutil.rmtree(scratch, ignore_errors=True)
-        scratch.mkdir()
-        self._log = work / "spark.log"
+        self._folder = TemporaryDirectory(prefix="muster-spark-")
+        self._log = Path(self._folder.name) / "log"
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
-                [str(python), "-P", str(APPLICATION), str(scratch)],
-                env=child_environment(**_java(python, scratch)),
+                [str(python), "-P", str(APPLICATION)],
+                env=child_environment(**_java_home(python, Path(self._folder.name))),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
             )
 
-    def sql(self, statements: Sequence[str]) -> None:
-        succeeded, said = self._ask({"sql": statements})
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def start(self, catalog: Sequence[str], scratch: Path) -> None:
+        """Begin an application. catalog: SQL of what there is. scratch: where it may write what nobody keeps."""
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        succeeded, said = self.ask(start=catalog, scratch=str(scratch))
         if not succeeded:
-            raise MusterError(f"Spark could not show what there is: {said.splitlines()[0]}", f"see {self._log}")
+            raise MusterError(f"Spark did not start: {said}", "see what it says; Java 17 or 21 is needed")
 
-    def dbt(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[bool, str]:
-        return self._ask({"dbt": arguments, "environment": environment, "folder": str(folder)})
-
-    def _ask(self, request: Mapping[str, object]) -> tuple[bool, str]:
+    def ask(self, **request: object) -> tuple[bool, str]:
         try:
             print(json.dumps(request), file=self._process.stdin, flush=True)
             answer = self._process.stdout.readline()
         except BrokenPipeError:
             answer = ""
         if not answer:
-            tail = "\n".join(self._log.read_text(errors="replace").splitlines()[-20:])
-            raise MusterError(f"Spark has ended:\n{tail}", f"see {self._log}")
+            tail = "\n".join(self._log.read_text(errors="replace").splitlines()[-LOG_LINES:])
+            raise MusterError(f"Spark has ended:\n{tail}", "a kill or too little memory? see spark.driver.memory")
         found = json.loads(answer)
         return found["succeeded"], found["said"]
+
+    def stop(self) -> None:
+        """End the application; Java stays."""
+        if self.is_running():
+            self.ask(stop=True)
 
     def close(self) -> None:
         self._process.stdin.close()
         self._process.stdout.close()
         self._process.wait()
+        self._folder.cleanup()
 
 
-def _java(python: Path, scratch: Path) -> dict[str, str]:
+@cache
+def _kept() -> list[_Java]:
+    """The Java that this process started, where it did."""
+    return []
+
+
+def _running_java() -> _Java:
+    """Java for as long as this process lives: the nights of a backfill each find it warm."""
+    kept = _kept()
+    if not kept or not kept[0].is_running():
+        kept[:] = [_Java()]
+        atexit.register(kept[0].close)
+    return kept[0]
+
+
+def _java_home(python: Path, scratch: Path) -> dict[str, str]:
     """The environment that names a Java: none where the machine has one, else the one that came with pyspark.
 
     Spark asks Java for an incubator module, to add up numbers faster, which that one was made without; so it is not
@@ -224,31 +261,23 @@ def _folders(candidate: Candidate) -> dict[str, Path]:
     )
 
 
-def _built(layer: Path) -> list[Path]:
-    """The tables of a layer, each a folder of Parquet files."""
-    return sorted({file.parent for file in layer.glob("*/*.parquet")})
+def _tables(layer: str, folder: Path) -> list[Table]:
+    """What lies in a layer's folder, each table a folder of Parquet files."""
+    files: dict[str, list[str]] = {}
+    for file in sorted(folder.glob("*/*.parquet")):
+        files.setdefault(file.parent.name, []).append(literal(str(file)))
+    return [Table(layer, name, f"* from read_parquet([{', '.join(paths)}])") for name, paths in files.items()]
 
 
-def _tables(layer: str, folder: Path) -> list[str]:
+def _tables_of(folder: Path) -> list[Table]:
+    """What a release's or a candidate's folder publishes."""
+    return [table for layer in PUBLISHED for table in _tables(layer, folder / layer)]
+
+
+def _shown(layer: str, folder: Path) -> list[str]:
     """SQL of Spark that shows what lies in a layer's folder."""
-    return [f"create table {layer}.{t.name} using parquet location {literal(str(t))}" for t in _built(folder)]
-
-
-def _show(connection: duckdb.DuckDBPyConnection, layer: str, folder: Path) -> None:
-    """Make schema `layer` show what lies in a layer's folder now."""
-    connection.execute(f"drop schema if exists {layer} cascade; create schema {layer}")
-    for table in _built(folder):
-        files = ", ".join(literal(str(file)) for file in sorted(table.glob("*.parquet")))
-        connection.execute(f"create view {layer}.{quoted(table.name)} as from read_parquet([{files}])")
-
-
-@contextmanager
-def _reading_folders(folders: Mapping[str, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        for layer, folder in folders.items():
-            _show(connection, layer, folder)
-        yield connection
+    names = sorted({file.parent.name for file in folder.glob("*/*.parquet")})
+    return [f"create table {layer}.{name} using parquet location {spark_literal(str(folder / name))}" for name in names]
 
 
 def _own_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:

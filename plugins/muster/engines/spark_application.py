@@ -1,17 +1,21 @@
-"""One Spark session that runs dbt, in an environment of its own: Great Expectations and pyspark do not resolve together.
+"""Spark in a process and an environment of its own: Great Expectations and pyspark do not resolve together.
 
-Started by on_spark.py, which writes requests to standard input, a JSON object a line, and reads the answers, a line
-each, from standard output; whatever else is said goes to standard error.
+on_spark.py starts it, writes requests to its standard input, a JSON object a line, and reads the answers, a line each,
+from its standard output; whatever else is said goes to standard error.
 
-    {"sql": ["create database ...", ...]}                               -> {"succeeded": true, "said": ""}
-    {"dbt": [argument, ...], "environment": {name: value}, "folder": f} -> {"succeeded": false, "said": "..."}
+    {"start": ["create database ...", ...], "scratch": folder}              a Spark application with an empty catalog
+    {"dbt": [argument, ...], "environment": {name: value}, "folder": folder}
+    {"stop": true}                                                          ends the Spark application
+    -> {"succeeded": false, "said": "..."}
 
-The catalog lives in memory and ends with this process, which ends with its standard input.
+The catalog lives in memory. The Java machine outlives the applications in it, because it gets several times as fast
+within its first minutes. It ends with standard input.
 """
 
 import json
 import os
 import queue
+import re
 import sys
 import threading
 from contextlib import chdir, redirect_stderr, redirect_stdout
@@ -49,23 +53,21 @@ USUAL_ALONE = {
 }
 
 
-def main(scratch: Path) -> None:
-    """Answer requests until there are no more. scratch: an empty folder for what Spark spills."""
+def main() -> None:
+    """Answer requests until there are no more."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # the JVM and dbt may say what they like
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # Java and dbt may say what they like
     requests = _requests(sys.stdin)
-    session = _session(scratch)
     while True:
-        request = requests.get()
         try:
-            answer = _run_sql(session, request["sql"]) if "sql" in request else _run_dbt(**request)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the parent waits for an answer
-            answer = {"succeeded": False, "said": f"{type(error).__name__}: {error}"}
-        print(json.dumps(answer), file=answers, flush=True)
+            succeeded, said = _answer(requests.get())
+        except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
+            succeeded, said = False, f"{type(error).__name__}: {error}"
+        print(json.dumps({"succeeded": succeeded, "said": said}), file=answers, flush=True)
 
 
 def _requests(stream: TextIO) -> queue.Queue:
-    """The requests as they come. When they end, whoever asked is gone: so is this process, in the middle of anything."""
+    """The requests as they come. When they end, whoever asked is gone: so is this, in the middle of anything."""
     requests: queue.Queue = queue.Queue()
 
     def read() -> None:
@@ -77,14 +79,37 @@ def _requests(stream: TextIO) -> queue.Queue:
     return requests
 
 
-def _session(scratch: Path) -> object:
+def _answer(request: dict) -> tuple[bool, str]:
+    match request:
+        case {"start": statements, "scratch": scratch}:
+            _stop()
+            session = _session(scratch)
+            for statement in statements:
+                session.sql(statement)
+            return True, ""
+        case {"dbt": arguments, "environment": environment, "folder": folder}:
+            return _run_dbt(arguments, environment, folder)
+        case _:
+            _stop()
+            return True, ""
+
+
+def _stop() -> None:
+    from pyspark.sql import SparkSession
+
+    if session := SparkSession.getActiveSession():
+        session.stop()
+
+
+def _session(scratch: str) -> object:
+    """scratch: an empty folder for what Spark spills, where it is alone."""
     from pyspark.sql import SparkSession
 
     chosen = _defaults()
     master = chosen.get("spark.master", f"local[{os.environ.get('MUSTER_THREADS') or '*'}]")
-    usual = USUAL | {"spark.master": master, "spark.sql.warehouse.dir": str(scratch)}
+    usual = USUAL | {"spark.master": master, "spark.sql.warehouse.dir": scratch}
     if master.startswith("local"):
-        usual |= USUAL_ALONE | {"spark.local.dir": str(scratch)}
+        usual |= USUAL_ALONE | {"spark.local.dir": scratch}
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
     builder = SparkSession.builder
     for name, value in (usual | chosen | FIXED).items():
@@ -97,26 +122,19 @@ def _defaults() -> dict[str, str]:
     home = os.environ.get("SPARK_HOME")
     folder = os.environ.get("SPARK_CONF_DIR") or (home and f"{home}/conf")
     file = Path(folder or os.devnull) / "spark-defaults.conf"
-    lines = file.read_text(encoding="utf-8").splitlines() if folder and file.exists() else []
-    pairs = (line.replace("=", " ", 1).split(maxsplit=1) for line in lines if line.strip() and line.strip()[0] != "#")
-    return {name: value.strip() for name, value in pairs}
+    lines = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return dict(re.findall(r"^[ \t]*([^\s#=:][^\s=:]*)[ \t]*[=:]?[ \t]*(.*?)[ \t]*$", lines, re.MULTILINE))
 
 
-def _run_sql(session: object, statements: list[str]) -> dict:
-    for statement in statements:
-        session.sql(statement)
-    return {"succeeded": True, "said": ""}
-
-
-def _run_dbt(dbt: list[str], environment: dict[str, str], folder: str) -> dict:
+def _run_dbt(arguments: list[str], environment: dict[str, str], folder: str) -> tuple[bool, str]:
     from dbt.cli.main import dbtRunner
 
     os.environ.update(environment)
     said = StringIO()
     with chdir(folder), redirect_stdout(said), redirect_stderr(said):
-        result = dbtRunner().invoke(dbt)
-    return {"succeeded": result.success, "said": said.getvalue() + (str(result.exception) if result.exception else "")}
+        result = dbtRunner().invoke(arguments)
+    return result.success, said.getvalue() + (str(result.exception) if result.exception else "")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

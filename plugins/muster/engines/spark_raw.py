@@ -17,11 +17,14 @@ def literal(text: str) -> str:
 
 def raw_statements(rows: LakeRows, folder: Path) -> list[str]:
     """Statements that make database `raw`. folder: holds a folder per table that muster writes, with its Parquet."""
-    statements = [f"create table raw.{table.name} using parquet location {literal(str(table))}" for table in folder.iterdir()]
+    statements = [
+        f"create table raw.{table.name} using parquet location {literal(str(table))}" for table in folder.iterdir()
+    ]
     for feed in FEEDS.values():
         statements += _landed(rows, feed)
         names = ", ".join(name for name, _ in lake_columns(feed)[:-4])
-        select = f"select {names}, _file as source_file, _row as source_row from raw.landed_{feed.name} where _reason is null"
+        select = f"""select {names}, _file as source_file, _row as source_row
+            from raw.landed_{feed.name} where _reason is null"""
         if feed.name in ORDER_FEEDS:
             select = f"""select landed.*, repeated.order_id is not null as is_repeated
                 from ({select}) as landed left join raw.repeated_{feed.name} as repeated using (order_id)"""
@@ -36,7 +39,7 @@ def raw_statements(rows: LakeRows, folder: Path) -> list[str]:
 
 
 def _landed(rows: LakeRows, feed: Feed) -> list[str]:
-    """Statements of `raw.landed_<feed>`, the feed's live rows: one table of all files that count whole, one per other."""
+    """Statements of `raw.landed_<feed>`, the feed's live rows: a table of all files that count whole, one per other."""
     columns = [(name, kind.replace("VARCHAR", "string")) for name, kind in lake_columns(feed)]
     parts = rows.parts(feed)
     groups = [([path], hidden) for path, hidden in parts.items() if hidden]

@@ -28,3 +28,15 @@ def open_window(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) 
         schema = table.layer if table.layer in PUBLISHED else f"work.{table.layer}"
         connection.execute(f"create schema if not exists {schema}")
         connection.execute(f"create view {schema}.{quoted(table.name)} as select {table.source}")
+
+
+def rows_per_table(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """`<schema>.<table>` -> rows, of the connection's own database."""
+    tables = connection.execute(
+        """select table_schema, table_name from information_schema.tables
+           where table_catalog = current_database() order by all"""
+    ).fetchall()
+    return {
+        f"{schema}.{table}": connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone()[0]
+        for schema, table in tables
+    }
