@@ -53,10 +53,6 @@
     (lower(translate({{ text }}, 'İΣ', 'iσ') collate "und-x-icu") collate "C")
 {%- endmacro %}
 
-{% macro spark__lower_case(text) -%}
-    lower(translate({{ text }}, 'İΣ', 'iσ'))
-{%- endmacro %}
-
 {#- Text without the spaces around it, those of every script (Unicode's category Zs). -#}
 {% macro trimmed(text) -%}
     {%- set spaces = "\u0020\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
