@@ -12,10 +12,10 @@ import duckdb
 
 from muster.candidate import Candidate
 from muster.engines import gx_dialect
-from muster.engines.dbt_process import run_dbt
 from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
 from muster.engines.lake_rows import LakeRows, insert_fitted
 from muster.engines.window import rows_per_table
+from muster.engines.worker import running_dbt
 from muster.journal import RunRecord
 from muster.landing.expressions import literal, quoted
 from muster.landing.lake import LakeState
@@ -65,7 +65,7 @@ class OnDuckDB(Engine):
 
     @contextmanager
     def dbt(self, candidate: Candidate) -> Iterator[RunDbt]:
-        yield run_dbt
+        yield running_dbt().run_dbt
 
     @contextmanager
     def reading(self, candidate: Candidate) -> Iterator[duckdb.DuckDBPyConnection]:

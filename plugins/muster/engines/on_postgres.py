@@ -17,7 +17,6 @@ from duckdb_extensions import import_extension
 from psycopg import sql
 
 from muster.candidate import Candidate
-from muster.engines.dbt_process import run_dbt
 from muster.engines.engine import (
     BACKTEST_STAGES,
     CARRIED,
@@ -33,6 +32,7 @@ from muster.engines.engine import (
 )  # fmt: skip
 from muster.engines.lake_rows import LakeRows
 from muster.engines.window import Table, open_window
+from muster.engines.worker import running_dbt
 from muster.errors import MusterError
 from muster.journal import RunRecord
 from muster.landing.expressions import literal, quoted
@@ -97,6 +97,7 @@ class OnPostgres(Engine):
     @contextmanager
     def dbt(self, candidate: Candidate) -> Iterator[RunDbt]:
         options = f"{BUILDING} {os.environ.get('PGOPTIONS', '')}"  # the last one wins
+        run_dbt = running_dbt().run_dbt
         yield lambda arguments, environment, folder: run_dbt(arguments, {"PGOPTIONS": options, **environment}, folder)
 
     @contextmanager
