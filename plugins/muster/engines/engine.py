@@ -80,7 +80,10 @@ class Engine(ABC):
         """
 
     def materializations(self, role: Role) -> dict[str, str]:
-        """dbt variables that say how models are kept; `carried_as` for those that change little from night to night."""
+        """dbt variables that say how models are kept.
+
+        carried_as: those that change little from night to night. seldom_read_as: those that are read on some nights only.
+        """
         return {}
 
     @abstractmethod

@@ -54,6 +54,9 @@ class OnSpark(Engine):
         shared = {layer: Layer(None, layer) for layer in ("raw", BACKTEST_STAGES)}
         return built | (carried if role == Role.NIGHT else {}) | shared
 
+    def materializations(self, role: Role) -> dict[str, str]:
+        return {"seldom_read_as": "table"}  # whoever reads through DuckDB sees no views of Spark's
+
     def open_candidate(
         self, candidate: Candidate, previous: Release | None, lake: Path, state: LakeState, runs: list[RunRecord]
     ) -> None:

@@ -1,5 +1,5 @@
 -- one row per repeat purchases and their spend together that customers have: what the spend model is fitted to
-{{ config(materialized="view") }}  -- read on the nights of a fit alone
+{{ config(materialized=var("seldom_read_as", "view")) }}  -- read on the nights of a fit alone
 with repeat_customers as (
 
     select * from {{ ref("int_value_customers") }} where repeat_purchases > 0

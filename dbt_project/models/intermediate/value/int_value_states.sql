@@ -1,5 +1,5 @@
 -- one row per repeat purchases, days to the last one and age that customers have: what purchase models are fitted to
-{{ config(materialized="view") }}  -- read on the nights of a fit alone
+{{ config(materialized=var("seldom_read_as", "view")) }}  -- read on the nights of a fit alone
 with customers as (
 
     select * from {{ ref("int_value_customers") }}
