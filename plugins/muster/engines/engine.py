@@ -82,7 +82,7 @@ class Engine(ABC):
     def materializations(self, role: Role) -> dict[str, str]:
         """dbt variables that say how models are kept.
 
-        carried_as: those that change little from night to night. seldom_read_as: those that are read on some nights only.
+        carried_as: those that change little from night to night. seldom_read_as: those that some nights alone read.
         """
         return {}
 

@@ -1,16 +1,14 @@
 """Spark: a release is a folder of Parquet folders, publishing renames it as on DuckDB.
 
-Whatever transforms has a Spark application of its own (spark_application.py), whose catalog lives in memory: databases
-are layers, tables are folders. `marts`, `state` and `policy` lie in the candidate's folder, the others below
-`work/layers`, and `work/work.duckdb` shows them to those who read through DuckDB.
+Whatever transforms has a Spark application of its own (processes/spark_application.py), whose catalog lives in memory:
+databases are layers, tables are folders. `marts`, `state` and `policy` lie in the candidate's folder, the others below
+`work/layers`; `work/work.duckdb` shows `raw` to those who read through DuckDB.
 """
 
-import atexit
 import json
 import os
 import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -26,20 +24,19 @@ from muster.engines.lake_rows import LakeRows, insert_fitted
 from muster.engines.spark_raw import literal as spark_literal
 from muster.engines.spark_raw import raw_statements
 from muster.engines.window import Table, open_window, rows_per_table
+from muster.engines.worker import Worker
 from muster.errors import MusterError
 from muster.journal import RunRecord
 from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS
 from muster.landing.lake import LakeState
 from muster.release import Release
-from muster.settings import PROJECT_ROOT, child_environment
+from muster.settings import PROJECT_ROOT
 
 ENVIRONMENT = PROJECT_ROOT / ".venv-spark"
-APPLICATION = Path(__file__).with_name("spark_application.py")
 BUILT = (*PUBLISHED, "staging", "intermediate", "exports")
 """Layers that dbt makes; `raw` is there before it starts."""
 RAW = (*FEEDS, "quarantined", "runs", "fitted_parameters")
-LOG_LINES = 20
 
 
 class OnSpark(Engine):
@@ -74,21 +71,21 @@ class OnSpark(Engine):
     @contextmanager
     def dbt(self, candidate: Candidate) -> Iterator[RunDbt]:
         """The application starts with the first call: a build begins with empty layers, others find what there is."""
-        java = _running_java()
-        is_started = False
+        java = _java()
+        has_begun = False
 
         def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[bool, str]:
-            nonlocal is_started
-            if not is_started:
-                java.start(self._catalog(candidate, empty=arguments[0] == "build"), candidate.work / "spark")
-                is_started = True
-            return java.ask(dbt=arguments, environment=environment, folder=str(folder))
+            nonlocal has_begun
+            if not has_begun:
+                java.begin(self._catalog(candidate, empty=arguments[0] == "build"), candidate.work / "spark")
+                has_begun = True
+            return java.run_dbt(arguments, environment, folder)
 
         try:
             yield run
         finally:
-            if is_started:
-                java.stop()
+            if has_begun:
+                java.end()
 
     def _catalog(self, candidate: Candidate, *, empty: bool) -> list[str]:
         """SQL of the databases and the tables that are there before dbt starts."""
@@ -151,73 +148,35 @@ class OnSpark(Engine):
             draft.rename(release.folder / layer)
 
 
-class _Java:
-    """A process of spark_application.py."""
+class _Java(Worker):
+    """spark_application.py: a Java in which one Spark application after the other runs."""
 
     def __init__(self) -> None:
         python = ENVIRONMENT / "bin" / "python"
         if not python.exists():
             raise MusterError(f"Spark's environment {ENVIRONMENT} is missing", "make setup MUSTER_TARGET=spark")
+        super().__init__(python, "spark_application.py", "a kill or too little memory? see spark.driver.memory")
         self._folder = TemporaryDirectory(prefix="muster-spark-")
-        self._log = Path(self._folder.name) / "log"
-        with self._log.open("w") as log:
-            self._process = subprocess.Popen(
-                [str(python), "-P", str(APPLICATION)],
-                env=child_environment(**_java_home(python, Path(self._folder.name))),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
 
-    def is_running(self) -> bool:
-        return self._process.poll() is None
-
-    def start(self, catalog: Sequence[str], scratch: Path) -> None:
+    def begin(self, catalog: Sequence[str], scratch: Path) -> None:
         """Begin an application. catalog: SQL of what there is. scratch: where it may write what nobody keeps."""
+        if not self.is_running():
+            self.start(_java_home(self.python, Path(self._folder.name)))
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
         succeeded, said = self.ask(start=catalog, scratch=str(scratch))
         if not succeeded:
             raise MusterError(f"Spark did not start: {said}", "see what it says; Java 17 or 21 is needed")
 
-    def ask(self, **request: object) -> tuple[bool, str]:
-        try:
-            print(json.dumps(request), file=self._process.stdin, flush=True)
-            answer = self._process.stdout.readline()
-        except BrokenPipeError:
-            answer = ""
-        if not answer:
-            tail = "\n".join(self._log.read_text(errors="replace").splitlines()[-LOG_LINES:])
-            raise MusterError(f"Spark has ended:\n{tail}", "a kill or too little memory? see spark.driver.memory")
-        found = json.loads(answer)
-        return found["succeeded"], found["said"]
-
-    def stop(self) -> None:
-        """End the application; Java stays."""
+    def end(self) -> None:
+        """End the application; Java stays: the nights of a backfill each find it warm."""
         if self.is_running():
             self.ask(stop=True)
 
-    def close(self) -> None:
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.wait()
-        self._folder.cleanup()
-
 
 @cache
-def _kept() -> list[_Java]:
-    """The Java that this process started, where it did."""
-    return []
-
-
-def _running_java() -> _Java:
-    """Java for as long as this process lives: the nights of a backfill each find it warm."""
-    kept = _kept()
-    if not kept or not kept[0].is_running():
-        kept[:] = [_Java()]
-        atexit.register(kept[0].close)
-    return kept[0]
+def _java() -> _Java:
+    return _Java()
 
 
 def _java_home(python: Path, scratch: Path) -> dict[str, str]:

@@ -1,27 +1,19 @@
 """Spark in a process and an environment of its own: Great Expectations and pyspark do not resolve together.
 
-on_spark.py starts it, writes requests to its standard input, a JSON object a line, and reads the answers, a line each,
-from its standard output; whatever else is said goes to standard error.
+Speaks as dbt_worker.py does, whose requests it takes as well:
 
     {"start": ["create database ...", ...], "scratch": folder}              a Spark application with an empty catalog
-    {"dbt": [argument, ...], "environment": {name: value}, "folder": folder}
     {"stop": true}                                                          ends the Spark application
-    -> {"succeeded": false, "said": "..."}
 
 The catalog lives in memory. The Java machine outlives the applications in it, because it gets several times as fast
-within its first minutes. It ends with standard input.
+within its first minutes.
 """
 
-import json
 import os
-import queue
 import re
-import sys
-import threading
-from contextlib import chdir, redirect_stderr, redirect_stdout
-from io import StringIO
 from pathlib import Path
-from typing import TextIO
+
+from dbt_worker import Answer, run_dbt, serve
 
 # What tables mean; nothing may change it.
 FIXED = {
@@ -53,33 +45,7 @@ USUAL_ALONE = {
 }
 
 
-def main() -> None:
-    """Answer requests until there are no more."""
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # Java and dbt may say what they like
-    requests = _requests(sys.stdin)
-    while True:
-        try:
-            succeeded, said = _answer(requests.get())
-        except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
-            succeeded, said = False, f"{type(error).__name__}: {error}"
-        print(json.dumps({"succeeded": succeeded, "said": said}), file=answers, flush=True)
-
-
-def _requests(stream: TextIO) -> queue.Queue:
-    """The requests as they come. When they end, whoever asked is gone: so is this, in the middle of anything."""
-    requests: queue.Queue = queue.Queue()
-
-    def read() -> None:
-        for line in stream:
-            requests.put(json.loads(line))
-        os._exit(0)
-
-    threading.Thread(target=read, daemon=True).start()
-    return requests
-
-
-def _answer(request: dict) -> tuple[bool, str]:
+def _answer(request: dict) -> Answer:
     match request:
         case {"start": statements, "scratch": scratch}:
             _stop()
@@ -87,8 +53,8 @@ def _answer(request: dict) -> tuple[bool, str]:
             for statement in statements:
                 session.sql(statement)
             return True, ""
-        case {"dbt": arguments, "environment": environment, "folder": folder}:
-            return _run_dbt(arguments, environment, folder)
+        case {"dbt": _}:
+            return run_dbt(request)
         case _:
             _stop()
             return True, ""
@@ -126,15 +92,5 @@ def _defaults() -> dict[str, str]:
     return dict(re.findall(r"^[ \t]*([^\s#=:][^\s=:]*)[ \t]*[=:]?[ \t]*(.*?)[ \t]*$", lines, re.MULTILINE))
 
 
-def _run_dbt(arguments: list[str], environment: dict[str, str], folder: str) -> tuple[bool, str]:
-    from dbt.cli.main import dbtRunner
-
-    os.environ.update(environment)
-    said = StringIO()
-    with chdir(folder), redirect_stdout(said), redirect_stderr(said):
-        result = dbtRunner().invoke(arguments)
-    return result.success, said.getvalue() + (str(result.exception) if result.exception else "")
-
-
 if __name__ == "__main__":
-    main()
+    serve(_answer)
