@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SPARK_VENV := .venv-spark
 AS_OF ?= 2011-12-09
 PORT ?= 8080
 export MUSTER_HOME ?= $(CURDIR)/var
@@ -15,10 +16,10 @@ export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
 export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow up airflow docs lint bench lock setup setup-dev setup-postgres
+.PHONY: help run test test-slow test-engines up airflow docs lint bench lock setup setup-dev setup-spark setup-postgres
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## one night on the sample through Airflow (AS_OF=2011-12-09)
 	@$(BIN)/python -m muster.orchestration run $(AS_OF)
@@ -29,11 +30,14 @@ up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
 airflow: setup ## Airflow's own command line with these settings (ARGS="backfill create ...")
 	@$(BIN)/airflow $(ARGS)
 
-test: setup-dev ## every test but the slow suites, under 10 minutes on 2 cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/slow tests
+test: setup-dev ## every test but the slow ones and other engines, under 10 minutes on 2 cores
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/slow --ignore tests/engines tests
 
 test-slow: setup-dev ## what takes longer: sixty nights, backfills that are killed, also through a real scheduler
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/slow
+
+test-engines: setup-dev setup-spark setup-postgres ## the same nights on DuckDB, PostgreSQL and Spark give the same rows
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/engines
 
 docs: setup ## what every table and column means, as one page under var/docs
 	@$(BIN)/muster docs
@@ -53,9 +57,11 @@ bench: setup-dev ## speed and memory as ratios against a plain scan of the same 
 lock: ## recompute the hash-locked requirements (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/base.in -o requirements/base.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/spark.in -o requirements/spark.txt
 
-setup: $(VENV)/.base ## the environment in .venv, from hash-locked requirements
+setup: $(VENV)/.base $(if $(filter spark,$(MUSTER_TARGET)),$(SPARK_VENV)/.base) ## the environment in .venv, from hash-locked requirements
 setup-dev: $(VENV)/.dev ## the same with what tests and linters need
+setup-spark: $(SPARK_VENV)/.base ## Spark's own environment in .venv-spark; MUSTER_TARGET=spark makes setup include it
 setup-postgres: ## a PostgreSQL server for the tests, from Debian's packages where there is none
 	@command -v initdb /usr/lib/postgresql/*/bin/initdb >/dev/null || \
 	  { apt-get update -q && apt-get install -q -y --no-install-recommends postgresql; }
@@ -74,4 +80,10 @@ $(VENV)/.base: requirements/base.txt pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements/dev.txt | $(VENV)/.base
 	@echo "Installing what the tests need into $(VENV) ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(SPARK_VENV)/.base: requirements/spark.txt | $(VENV)/bin/python
+	@echo "Installing Spark and its dbt into $(SPARK_VENV) (once, 600 MB) ..."
+	@$(PYTHON) -m venv $(SPARK_VENV)
+	@$(SPARK_VENV)/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements/spark.txt
 	@touch $@

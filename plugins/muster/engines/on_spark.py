@@ -7,6 +7,7 @@ databases are layers, tables are folders. `marts`, `state` and `policy` lie in t
 
 import json
 import os
+import re
 import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,6 @@ from muster.candidate import Candidate
 from muster.engines import gx_dialect
 from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
 from muster.engines.lake_rows import LakeRows, insert_fitted
-from muster.engines.spark_raw import literal as spark_literal
 from muster.engines.spark_raw import raw_statements
 from muster.engines.window import Table, open_window, rows_per_table
 from muster.engines.worker import Worker
@@ -31,18 +31,24 @@ from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS
 from muster.landing.lake import LakeState
 from muster.release import Release
-from muster.settings import PROJECT_ROOT
+from muster.settings import PROJECT_ROOT, Settings
 
 ENVIRONMENT = PROJECT_ROOT / ".venv-spark"
 BUILT = (*PUBLISHED, "staging", "intermediate", "exports")
 """Layers that dbt makes; `raw` is there before it starts."""
 RAW = (*FEEDS, "quarantined", "runs", "fitted_parameters")
+PATTERN = r"[\\*?{}\[\],]"
 
 
 class OnSpark(Engine):
     """Spark 4: this machine's cores, or the cluster that spark-defaults.conf names."""
 
     name = "spark"
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        if re.search(PATTERN, str(settings.home)):
+            raise MusterError(f"Spark takes {settings.home} for a pattern", "a MUSTER_HOME without * ? , \\ { } [ ]")
 
     def layers(self, role: Role) -> dict[str, Layer]:
         prefix = "" if role == Role.NIGHT else f"{role}_"
@@ -94,7 +100,7 @@ class OnSpark(Engine):
             if empty and layer != "raw":
                 shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True, exist_ok=True)
-            statements.append(f"create database {layer} location {spark_literal(str(folder))}")
+            statements.append(f"create database {layer} location {literal(str(folder))}")
             statements += _shown(layer, folder) if layer != "raw" else []
         previous = self.settings.releases / candidate.previous if candidate.previous else None
         for layer in CARRIED:
@@ -239,7 +245,7 @@ def _tables_of(folder: Path) -> list[Table]:
 def _shown(layer: str, folder: Path) -> list[str]:
     """SQL of Spark that shows what lies in a layer's folder."""
     names = sorted({file.parent.name for file in folder.glob("*/*.parquet")})
-    return [f"create table {layer}.{name} using parquet location {spark_literal(str(folder / name))}" for name in names]
+    return [f"create table {layer}.{name} using parquet location {literal(str(folder / name))}" for name in names]
 
 
 def _own_tables(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -3,16 +3,9 @@
 from pathlib import Path
 
 from muster.engines.lake_rows import LakeRows
-from muster.landing.expressions import literal as sql_literal
+from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.taking import lake_columns
-
-GLOB = str.maketrans({letter: f"\\{letter}" for letter in "\\{}[]*?,"})
-
-
-def literal(text: str) -> str:
-    """A string constant of Spark's SQL, where a backslash escapes."""
-    return sql_literal(text.replace("\\", "\\\\"))
 
 
 def raw_statements(rows: LakeRows, folder: Path) -> list[str]:
@@ -48,7 +41,7 @@ def _landed(rows: LakeRows, feed: Feed) -> list[str]:
     statements, selects = [], []
     for number, (paths, hidden) in enumerate(groups):
         table = f"raw.files_{feed.name}_{number}"
-        glob = ",".join(str(path).removeprefix("/").translate(GLOB) for path in paths)
+        glob = ",".join(str(path).removeprefix("/") for path in paths)
         typed = ", ".join(f"{name} {kind}" for name, kind in columns)
         statements.append(f"create table {table} ({typed}) using parquet options (path {literal(f'/{{{glob}}}')})")
         names = ", ".join(literal(name) for name in sorted(hidden))
