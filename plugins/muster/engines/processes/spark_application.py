@@ -6,7 +6,7 @@ Speaks as dbt_worker.py does, whose requests it takes as well:
     {"stop": true}                                                          ends the Spark application
 
 The catalog lives in memory. The Java machine outlives the applications in it, because it gets several times as fast
-within its first minutes.
+within its first minutes. Where Java has ended, so does this process: whoever asks next starts both anew.
 """
 
 import os
@@ -46,6 +46,15 @@ USUAL_ALONE = {
 
 
 def _answer(request: dict) -> Answer:
+    from py4j.protocol import Py4JNetworkError
+
+    try:
+        return _answer_by_java(request)
+    except (ConnectionError, Py4JNetworkError):
+        os._exit(1)
+
+
+def _answer_by_java(request: dict) -> Answer:
     match request:
         case {"start": statements, "scratch": scratch}:
             _stop()
