@@ -5,7 +5,6 @@ publish costs a second.
 """
 
 import json
-import signal
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from muster.errors import MusterError
 from muster.landing.lake import Lake, LakeState
 from muster.release import Release
 from support.cases import Case, OpenShop
+from support.killed import KILLED, night
 from support.servers import PostgresServer
 from support.shops import Shop
 
@@ -270,57 +270,19 @@ def test_a_bi_role_reads_marts_and_nothing_else(shop: Shop) -> None:
                 reader.execute(statement)
 
 
-# One night without models in a process of its own, killed before, within (before its transaction ends) or after a
-# function.
-NIGHT = """
-import importlib, os, signal, sys
-from datetime import date
-from pathlib import Path
+NIGHT = f"""
 import psycopg
-from muster import nightly
-from muster.settings import Settings
 
-landing, home, day, models, moment, dies_at = sys.argv[1:]
-settings = Settings(Path(home), Path(landing), target="postgres")
-night = nightly.Night(settings, date.fromisoformat(day), nightly.new_run(), "a test")
-nightly.run_step(night, "ingest")
 with psycopg.connect() as connection:
     rows, = connection.execute("select count(*) from candidate_raw.orders").fetchone()
-    connection.execute(models.format(day=day, rows=rows, column=""))
-
-def die(*_):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-if moment:
-    module, name = dies_at.split(":")
-    holder = importlib.import_module(module)
-    *path, name = name.split(".")
-    for part in path:
-        holder = getattr(holder, part)
-    function = getattr(holder, name)
-
-    def killed(*arguments):
-        if moment == "within":
-            psycopg.Connection.commit = die
-        if moment != "before":
-            function(*arguments)
-        die()
-
-    setattr(holder, name, killed)
-nightly.run_step(night, "publish")
+    connection.execute({MODELS!r}.format(day=day, rows=rows, column=""))
 """
-
-
-def night(shop: Shop, day: str, moment: str = "", dies_at: str = "") -> int:
-    command = [sys.executable, "-c", NIGHT, str(shop.landing), str(shop.home), day, MODELS, moment, dies_at]
-    with shop.at_work():
-        return subprocess.run(command, check=False, timeout=120, stdout=subprocess.DEVNULL).returncode
 
 
 @pytest.fixture
 def after_a_night(shop: Shop) -> Shop:
     _land(shop, 1)
-    assert night(shop, D1) == 0
+    assert night(shop, D1, NIGHT) == 0
     _land(shop, 2, 3)
     return shop
 
@@ -348,7 +310,7 @@ ENGINE = "muster.engines.on_postgres:OnPostgres"
 def test_killed_publish(after_a_night: Shop, moment: str, dies_at: str, shown: str, entries: int) -> None:
     """Readers keep the old release or have the new one; the step called again goes on, and so does another night."""
     shop = after_a_night
-    assert night(shop, D2, moment, dies_at) == -signal.SIGKILL
+    assert night(shop, D2, NIGHT, dies_at, moment) == KILLED
     assert seen_by_readers(shop) == [(shown, 1 if shown == D1 else 3)]
     lake = Lake(shop.settings.lake)
     assert len(list((lake.folder / "_log").glob("*.json"))) == entries
@@ -368,8 +330,8 @@ def test_killed_publish(after_a_night: Shop, moment: str, dies_at: str, shown: s
 )
 def test_the_night_after_a_killed_publish(after_a_night: Shop, moment: str, dies_at: str) -> None:
     shop = after_a_night
-    assert night(shop, D2, moment, dies_at) == -signal.SIGKILL
-    assert night(shop, D2) == 0
+    assert night(shop, D2, NIGHT, dies_at, moment) == KILLED
+    assert night(shop, D2, NIGHT) == 0
     assert seen_by_readers(shop) == [(D2, 3)]
     assert release.current(shop.settings) == release.releases(shop.settings)[-1]
     assert_whole(shop)

@@ -6,7 +6,6 @@ seconds; tests/faults/test_releases.py does the same to whole nights.
 
 import json
 import shutil
-import signal
 import subprocess
 import sys
 from datetime import date
@@ -19,36 +18,19 @@ from muster.engines import on_duckdb
 from muster.errors import MusterError
 from muster.export import formula_safe
 from muster.landing.lake import Lake
+from support.killed import KILLED, night
 from support.shops import Shop
 
 D1, D2 = "2024-01-01", "2024-01-02"
 
-# One night in a process of its own; `dies_at` names a function that kills it in the place of what it does.
-NIGHT = """
-import importlib, os, signal, sys
-from datetime import date
-from pathlib import Path
+# What stands for the models.
+MODELS = """
 import duckdb
-from muster import candidate, nightly
 from muster.engines import on_duckdb
-from muster.settings import Settings
 
-landing, home, day, dies_at = sys.argv[1:]
-settings = Settings(Path(home), Path(landing))
-night = nightly.Night(settings, date.fromisoformat(day), nightly.new_run(), "a test")
-nightly.run_step(night, "ingest")
-found = candidate.load(settings, night.run)
-with duckdb.connect(str(on_duckdb.database(found.folder))) as connection:
-    connection.execute(f"attach '{on_duckdb.scratch(found)}' as work (read_only)")
+with duckdb.connect(str(on_duckdb.database(candidate.folder))) as connection:
+    connection.execute(f"attach '{on_duckdb.scratch(candidate)}' as work (read_only)")
     connection.execute(f"create table marts.customers as select order_id, date '{day}' as day from work.raw.orders")
-if dies_at:
-    module, name = dies_at.split(":")
-    holder = importlib.import_module(module)
-    *path, name = name.split(".")
-    for part in path:
-        holder = getattr(holder, part)
-    setattr(holder, name, lambda *_: os.kill(os.getpid(), signal.SIGKILL))
-nightly.run_step(night, "publish")
 """
 
 
@@ -61,13 +43,8 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     folder = tmp_path_factory.mktemp("first_night")
     shop = Shop(folder / "landing", folder / "home").mapping()
     shop.csv("orders/1.csv", orders(1))
-    assert night(shop, D1) == 0
+    assert night(shop, D1, MODELS) == 0
     return shop
-
-
-def night(shop: Shop, day: str, dies_at: str = "") -> int:
-    command = [sys.executable, "-c", NIGHT, str(shop.landing), str(shop.home), day, dies_at]
-    return subprocess.run(command, check=False, timeout=120, stdout=subprocess.DEVNULL).returncode
 
 
 @pytest.mark.parametrize(
@@ -85,12 +62,12 @@ def test_killed_between_two_moves(first_night: Shop, shop: Shop, dies_at: str, s
     shutil.copytree(first_night.landing, shop.landing)
     shutil.copytree(first_night.home, shop.home, symlinks=True)
     shop.csv("orders/2.csv", orders(2, 3))
-    assert night(shop, D2, dies_at) == -signal.SIGKILL
+    assert night(shop, D2, MODELS, dies_at) == KILLED
     assert shop.rows("select distinct day::varchar, count(*) over () from marts.customers") == [
         (shown, 1 if shown == D1 else 3)
     ]
     assert len(list((shop.home / "lake" / "_log").glob("*.json"))) == entries
-    assert night(shop, D2) == 0
+    assert night(shop, D2, MODELS) == 0
     assert shop.rows("select distinct day::varchar from marts.customers") == [(D2,)]
     assert shop.rows("select order_id from marts.customers order by 1") == [("o1",), ("o2",), ("o3",)]
     lake = Lake(shop.settings.lake)
@@ -119,7 +96,7 @@ def test_a_publish_that_was_killed_goes_on_when_it_is_called_again(first_night: 
     shutil.copytree(first_night.landing, shop.landing)
     shutil.copytree(first_night.home, shop.home, symlinks=True)
     shop.csv("orders/2.csv", orders(2, 3))
-    assert night(shop, D2, dies_at) == -signal.SIGKILL
+    assert night(shop, D2, MODELS, dies_at) == KILLED
     killed = nightly.Night(shop.settings, date.fromisoformat(D2), lock.read_owner(shop.home).run)
     for _ in range(2):
         nightly.run_step(killed, "publish")
