@@ -1,6 +1,6 @@
 """The histories of support/histories.py, run on each engine once per process of tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +9,14 @@ from support.cases import Case, OpenShop
 from support.histories import HISTORIES
 from support.servers import PostgresServer
 from support.shops import Shop
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_spark() -> Iterator[None]:
+    """Spark as tests/engines/spark has it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_CONF_DIR", str(Path(__file__).parent / "spark"))
+        yield
 
 
 @pytest.fixture(scope="session")
