@@ -53,7 +53,7 @@ class Contacts:
             self._take(planned, day, day)
         self._answer(name, day)
         run(
-            f"""insert into friend_file by name
+            """insert into friend_file by name
             select account_id, user_id,
                 in_hours(day, 9, 20, 'contacted', user_no, nth(day)) as requested_at
             from answered where is_carried_out and channel = 'friend_request' and account_id is not null"""
