@@ -150,3 +150,28 @@ select
 from (select *, unfriended_on(user_no, registered_on) as unfriended_on from people)
 where is_friend(user_no)
 order by account_id, user_id;
+
+-- the operators feed
+create temp macro operator_rows() as table
+select
+    operator_id(n) as operator_id,
+    user_id(n) as user_id,
+    'operator ' || lpad(n::varchar, 3, '0') as name,
+    true as active,
+    p('operators.max_groups') as max_groups,
+    p('operators.max_people') as max_people,
+    case
+        when dice('days off', 3, n) = 0 then 'saturday,sunday'
+        else ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'][1 + dice('day off', 5, n)]
+    end as days_off
+from range(1, p('operator_count') + 1) as t (n);
+
+-- the accounts feed
+create temp macro account_rows() as table
+select
+    account_id(n) as account_id,
+    operator_id(operator_no(n)) as operator_id,
+    true as active,
+    p('operators.daily_add_limit') as daily_add_limit,
+    p('operators.daily_contact_limit') as daily_contact_limit
+from range(1, p('operator_count') * p('operators.accounts_each') + 1) as t (n);

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from muster.errors import UsageError
+from muster.landing.expressions import literal
 from muster.simulate.writing import LandingWriter
 
 PLANNED = {
@@ -71,27 +72,7 @@ class Contacts:
             [day - timedelta(days=FATIGUE_DAYS)],
         )
         self._take(asked, known_on, day)
-        run(
-            """create or replace temp table truth as
-            with priced as (
-                select response.*,
-                    (p('line_shares')[1] + 2 * p('line_shares')[2] + 3 * p('line_shares')[3])
-                        * (1 + 1 / (exp(1 / response.appetite) - 1)) as units,
-                    shelf.mean_price, shelf.mean_cost, p('orders.coupon.share') * p('orders.coupon.discount') as usual
-                from true_response() as response
-                left join shelf
-                    on greatest(-10, least(72, (response.day - response.baby_on) // 30)) = shelf.baby_months
-            )
-            select user_id, user_no, day, stage, channel, offer, p_not_contacted, p_contacted,
-                p_contacted - p_not_contacted as lift, units * mean_price * (1 - usual) as order_value,
-                units * mean_cost as order_cost, discount, cost * p('response.carried_out') as contact_cost,
-                -- one more order with the probability of being persuaded; one order, if any, at the offer's price
-                (p_contacted - p_not_contacted) / nullif(1 - p_not_contacted, 0)
-                    * units * (mean_price * (1 - usual) - mean_cost)
-                    - case when discount > 0 then p_contacted * units * mean_price * (discount - usual) else 0 end
-                    - cost * p('response.carried_out') as incremental_profit
-            from priced"""
-        )
+        run("create or replace temp table truth as from priced_response()")
         return self.connection.table("truth")
 
     def _house_calls(self, day: date) -> None:
@@ -114,7 +95,7 @@ class Contacts:
         run = self.connection.execute
         template = ", ".join(f"null::{kind} as {name}" for name, kind in PLANNED.items())
         if isinstance(planned, Path):
-            source = f"read_parquet('{str(planned).replace(chr(39), chr(39) * 2)}')"
+            source = f"read_parquet({literal(str(planned))})"
         else:
             self.connection.register("planned_rows", planned)
             source = "planned_rows"

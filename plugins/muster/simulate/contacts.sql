@@ -77,10 +77,49 @@ judged as (
 select
     *,
     1 - (1 - p_not_contacted) * (1 - p('response.carried_out') * reach * coalesce(persuaded, 0)) as p_contacted,
+    p('response.carried_out') * reach * coalesce(persuaded, 0) as p_extra,
+    -- whoever was reached has the offer, also for an order that would have come anyway
+    p('response.carried_out') * reach * (1 - (1 - p_not_contacted) * (1 - coalesce(persuaded, 0))) as p_offer_used,
     least(p('opt_out.ceiling'), p('opt_out.base') * (1 + p('opt_out.growth') * contacts_30d)) as p_opt_out
 from judged;
 
 create temp table calls as from true_response();
+
+-- The same in money, which is what World.true_response gives.
+create temp macro priced_response() as table
+with priced as (
+
+    select
+        response.*,
+        (p('line_shares')[1] + 2 * p('line_shares')[2] + 3 * p('line_shares')[3])
+            * (1 + 1 / (exp(1 / response.appetite) - 1)) as units,
+        shelf.mean_price,
+        shelf.mean_cost,
+        p('orders.coupon.share') * p('orders.coupon.discount') as usual_discount
+    from true_response() as response
+    left join shelf on baby_months(response.day, response.baby_on) = shelf.baby_months
+
+)
+
+select
+    user_id,
+    user_no,
+    day,
+    stage,
+    channel,
+    offer,
+    p_not_contacted,
+    p_contacted,
+    p_contacted - p_not_contacted as lift,
+    units * mean_price * (1 - usual_discount) as order_value,
+    units * mean_cost as order_cost,
+    discount,
+    cost * p('response.carried_out') as contact_cost,
+    -- one more order, if it comes; the first order, if any comes, at the offer's price where the contact was carried out
+    p_extra * units * (mean_price * (1 - usual_discount) - mean_cost)
+        - case when discount > 0 then p_offer_used * units * mean_price * (discount - usual_discount) else 0 end
+        - cost * p('response.carried_out') as incremental_profit
+from priced;
 
 -- What the contacts of temp table calls (asked, with the truth and who is a ghost) come to.
 create temp macro answers() as table

@@ -70,8 +70,8 @@ class Orders:
         self.happen(day, "rhythm")
         run(
             """create or replace temp table offers_due as
-            select distinct on (hand.user_no) hand.user_no, hand.offer, offers.discount * p('response.effect') as discount,
-                hand.from_on
+            select distinct on (hand.user_no) hand.user_no, hand.offer,
+                offers.discount * p('response.effect') as discount, hand.from_on
             from offers_in_hand as hand
             inner join (select distinct offer, discount from offers) as offers on hand.offer = offers.offer
             where ? <= hand.to_on

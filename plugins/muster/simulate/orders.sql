@@ -8,6 +8,8 @@ create temp view walkers as from rhythm;
 create temp table purchases (user_no bigint, number integer, day date);
 create temp table offers_due (user_no bigint, offer varchar, discount double, from_on date);
 
+create temp macro baby_months(day, baby_on) as greatest(-10, least(72, (day - baby_on) // 30))::integer;
+
 -- Purchases of view walkers up to a tick, and after each person's last one the next that is due later, unless
 -- the person leaves for good before it.
 create temp macro steps(upto) as table
@@ -100,7 +102,7 @@ select
     order_no,
     user_id(case when is_from_second then second_user_no else user_no end) as user_id,
     in_hours(day, 8, 23, 'ordered', order_no) as ordered_at,
-    greatest(-10, least(72, (day - baby_on) // 30))::integer as baby_months,
+    baby_months(day, baby_on) as baby_months,
     appetite,
     case
         when offer is not null then upper(offer)

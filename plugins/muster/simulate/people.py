@@ -16,24 +16,8 @@ class People:
     def write_staff(self, until: date) -> None:
         """Operators, their accounts, and the groups that they lead; second accounts of all who are there."""
         run = self.connection.execute
-        self.write(
-            "operators",
-            f"{until}.csv",
-            """select operator_id(n) as operator_id, user_id(n) as user_id, 'operator ' || lpad(n::varchar, 3, '0') as name,
-                true as active, p('operators.max_groups') as max_groups, p('operators.max_people') as max_people,
-                case when dice('days off', 3, n) = 0 then 'saturday,sunday'
-                    else ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'][1 + dice('day off', 5, n)]
-                end as days_off
-            from range(1, p('operator_count') + 1) as t (n) order by n""",
-        )
-        self.write(
-            "accounts",
-            f"{until}.csv",
-            """select account_id(n) as account_id, operator_id(operator_no(n)) as operator_id, true as active,
-                p('operators.daily_add_limit') as daily_add_limit,
-                p('operators.daily_contact_limit') as daily_contact_limit
-            from range(1, p('operator_count') * p('operators.accounts_each') + 1) as t (n) order by n""",
-        )
+        self.write("operators", f"{until}.csv", "from operator_rows() order by operator_id")
+        self.write("accounts", f"{until}.csv", "from account_rows() order by account_id")
         run(
             """insert into members
             select group_id, operator_no, (select day from days order by day limit 1), null
@@ -107,24 +91,23 @@ class People:
         run = self.connection.execute
         run(
             """create or replace temp table arrivals as
-            select due.user_no, days.day as registered_on
-            from (select distinct user_no from agenda where day = ? and what in ('profile', 'unfriend')) as due
-            inner join days on due.user_no between days.first_user and days.last_user""",
+            select changed.user_no, days.day as registered_on
+            from (select distinct user_no from agenda where day = ? and what in ('profile', 'unfriend')) as changed
+            inner join days on changed.user_no between days.first_user and days.last_user""",
             [day],
         )
         run("create or replace temp table people as from chosen_people()")
-        at, dues = f"date '{day}'", f"select user_no from agenda where day = date '{day}' and what ="
-        run(
-            f"create or replace temp table user_file as from user_rows({at}) where user_no_of(user_id) in ({dues} 'profile')"
-        )
+        at, due = f"date '{day}'", "user_no_of(user_id) in (select user_no from due where what ="
+        run(f"create or replace temp table due as select what, user_no, detail from agenda where day = {at}")
+        run(f"create or replace temp table user_file as from user_rows({at}) where {due} 'profile')")
         run(
             f"""create or replace temp table friend_file as
-            from first_friend_rows({at}) where user_no_of(user_id) in ({dues} 'unfriend')
+            from first_friend_rows({at}) where {due} 'unfriend')
             union all by name
             select detail as account_id, user_id(user_no) as user_id,
                 in_hours(day - 1, 9, 20, 'contacted', user_no, nth(day - 1)) as requested_at,
                 in_hours(day, 9, 20, 'accepts', user_no, nth(day)) as accepted_at
-            from agenda where day = {at} and what = 'friend'"""
+            from due where what = 'friend'"""
         )
         self._remember_second_accounts("day = ?", day)
         self.arrive(day, day, day)
@@ -134,10 +117,10 @@ class People:
         self.write("users", name, "from user_file order by user_id")
         self.write("surveys", name, "from survey_rows() order by user_id, question")
         run(
-            f"""insert into members
+            """insert into members
             select detail, user_no, day, case when draw('leaves', user_no, nth(day)) < p('groups.left_share')
                 then later(day, 1 + floor(180 * exponential('leaves after', user_no, nth(day)))) end
-            from agenda where day = {at} and what = 'join'
+            from due where what = 'join'
                 and (detail, user_no) not in (select (group_id, user_no) from members)"""
         )
         run(

@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 
 from muster.errors import UsageError
+from muster.landing.expressions import literal
 from muster.simulate import parameters, writing
-from muster.simulate.contacts import PLANNED, Contacts
+from muster.simulate.contacts import Contacts
 from muster.simulate.orders import Orders
 from muster.simulate.people import People
 
@@ -107,8 +108,8 @@ class World:
         """Write the files of `next_day`, and return it.
 
         planned: the contacts handed out for that day: a Parquet file's Path, or an Arrow table or data frame, with the
-        columns user_id and channel, and as many of PLANNED as there are. Those with is_ghost are withheld. They come
-        after the day's purchases and work from the day after. None: the shop calls silent people at random.
+        columns user_id and channel, and as many of contacts.PLANNED as there are. Those with is_ghost are withheld.
+        They come after the day's purchases and work from the day after. None: the shop calls silent people at random.
         UsageError: a channel, offer or user that the world does not know.
         """
         self.write_history()
@@ -126,11 +127,11 @@ class World:
     def true_response(self, asked: object, day: date | None = None) -> duckdb.DuckDBPyRelation:
         """What contacts on `day` (default: the last day written) would change, known only to who made the world.
 
-        asked: as `planned`: user_id, channel, offer. Returns a row each with user_id, user_no (of the person), day, stage,
-        channel, offer, p_not_contacted and p_contacted (probability of at least one order in the window_days after
-        `day`, as intended: not every contact is carried out or reaches), lift, order_value, order_cost, discount,
-        contact_cost and incremental_profit (expected, money). `day` may lie ahead of the last day written: whoever
-        has not bought yet is then taken as a lead on that day, too.
+        asked: as `planned`: user_id, channel, offer. Returns a row each with user_id, user_no (of the person), day,
+        stage, channel, offer, p_not_contacted and p_contacted (probability of at least one order in the window_days
+        after `day`, as intended: not every contact is carried out or reaches), lift, order_value, order_cost,
+        discount, contact_cost and incremental_profit (expected, money). Refunds are left out (3 % of orders, one in
+        five whole). `day` may lie ahead of the last day written: who has not bought yet is then taken not to until `day`.
         """
         return self.contacts.true_response(asked, self.written, day or self.written)
 
@@ -144,9 +145,7 @@ class World:
         return True
 
     def _open(self, is_new: bool) -> None:
-        self.connection.execute(
-            f"set temp_directory = '{str(self.landing / MEMORY.parent / 'temp').replace(chr(39), chr(39) * 2)}'"
-        )
+        self.connection.execute(f"set temp_directory = {literal(str(self.landing / MEMORY.parent / 'temp'))}")
         text = parameters.as_text(self.parameters)
         mine = (self.seed, self.users, self.first_night, text)
         if is_new:
@@ -195,6 +194,3 @@ class World:
 
     def _changed(self) -> str:
         return ", ".join(f"{name}: {value}" for name, value in self.changes.items())
-
-
-__all__ = ["PLANNED", "World"]

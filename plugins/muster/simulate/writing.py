@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from muster.landing.expressions import literal
+
 MAPPING = """# Every column has its canonical name; only what no file says stands here.
 business_timezone: Asia/Shanghai
 currency: CNY
@@ -33,7 +35,7 @@ class LandingWriter:
         folder.mkdir(parents=True, exist_ok=True)
         draft = folder / f".{name}.tmp"
         form = "format parquet, compression zstd" if name.endswith(".parquet") else "format csv, header"
-        (rows,) = self.connection.execute(f"copy ({select}) to '{_quoted(draft)}' ({form})").fetchone()
+        (rows,) = self.connection.execute(f"copy ({select}) to {literal(str(draft))} ({form})").fetchone()
         if rows:
             draft.replace(folder / name)
             (folder / "_SUCCESS").touch()
@@ -47,7 +49,3 @@ def describe(landing: Path, command: str, changed: str) -> None:
     landing.mkdir(parents=True, exist_ok=True)
     (landing / "mapping.yml").write_text(MAPPING, encoding="utf-8")
     (landing / "README.md").write_text(README.format(command=command, changed=changed), encoding="utf-8")
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
