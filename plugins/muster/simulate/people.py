@@ -98,7 +98,7 @@ class People:
         )
         run("create or replace temp table people as from chosen_people()")
         at, due = f"date '{day}'", "user_no_of(user_id) in (select user_no from due where what ="
-        run(f"create or replace temp table due as select what, user_no, detail from agenda where day = {at}")
+        run(f"create or replace temp table due as select * from agenda where day = {at}")
         run(f"create or replace temp table user_file as from user_rows({at}) where {due} 'profile')")
         run(
             f"""create or replace temp table friend_file as

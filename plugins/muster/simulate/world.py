@@ -131,7 +131,7 @@ class World:
         stage, channel, offer, p_not_contacted and p_contacted (probability of at least one order in the window_days
         after `day`, as intended: not every contact is carried out or reaches), lift, order_value, order_cost,
         discount, contact_cost and incremental_profit (expected, money). Refunds are left out (3 % of orders, one in
-        five whole). `day` may lie ahead of the last day written: who has not bought yet is then taken not to until `day`.
+        five whole). `day` may lie ahead of the last day written; whoever has not bought yet is then taken not to before.
         """
         return self.contacts.true_response(asked, self.written, day or self.written)
 
