@@ -80,7 +80,7 @@ with active_days as (
         group by user_no
     ) as people
     inner join (select day from days where day > after and day <= upto) as days
-        on people.joined_on <= days.day and people.left_on > days.day
+        on people.joined_on < days.day and people.left_on > days.day
     where draw('active', people.user_no, nth(days.day)) < activity(people.user_no)
 
 ),

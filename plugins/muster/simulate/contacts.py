@@ -40,18 +40,14 @@ class Contacts:
         )
         self._answer(name, until)
 
-    def write_day(self, name: str, day: date, planned: object) -> None:
-        """One day's contacts, planned ones or the shop's own, and a file of new friend requests' answers."""
+    def write_day(self, name: str, day: date, is_planned: bool) -> None:
+        """One day's contacts, those of table planned or the shop's own, and a file of new friend requests' answers."""
         run = self.connection.execute
-        run(
-            """create or replace temp table recent_contacts as
-            select user_no, count(*) as contacts from contacts_made where day >= ? group by user_no""",
-            [day - timedelta(days=FATIGUE_DAYS)],
-        )
-        if planned is None:
-            self._house_calls(day)
+        self._count_recent(day)
+        if is_planned:
+            self._ask(day, day)
         else:
-            self._take(planned, day, day)
+            self._house_calls(day)
         self._answer(name, day)
         run(
             """insert into friend_file by name
@@ -62,18 +58,22 @@ class Contacts:
         self.write("friends", name, "from friend_file order by account_id, user_id, requested_at")
         run("delete from contacts_made where day < ?", [day - timedelta(days=FATIGUE_DAYS)])
 
-    def true_response(self, asked: object, known_on: date, day: date) -> duckdb.DuckDBPyRelation:
+    def true_response(self, asked: Path | str, known_on: date, day: date) -> duckdb.DuckDBPyRelation:
         """See World.true_response."""
         run = self.connection.execute
         run("create or replace temp view walked as from rhythm")
-        run(
+        self._count_recent(day)
+        self.receive(asked, day)
+        self._ask(known_on, day)
+        run("create or replace temp table truth as from priced_response()")
+        return self.connection.table("truth")
+
+    def _count_recent(self, day: date) -> None:
+        self.connection.execute(
             """create or replace temp table recent_contacts as
             select user_no, count(*) as contacts from contacts_made where day >= ? group by user_no""",
             [day - timedelta(days=FATIGUE_DAYS)],
         )
-        self._take(asked, known_on, day)
-        run("create or replace temp table truth as from priced_response()")
-        return self.connection.table("truth")
 
     def _house_calls(self, day: date) -> None:
         at = f"date '{day}'"
@@ -90,28 +90,23 @@ class Contacts:
                 and calls.user_no not in (select user_no from objectors)"""
         )
 
-    def _take(self, planned: object, known_on: date, day: date) -> None:
-        """Table asked, out of what somebody planned; UsageError names what the world does not know."""
+    def receive(self, planned: Path | str, day: date) -> None:
+        """Table planned, out of what somebody hands out for a day; UsageError names what the world does not know."""
         run = self.connection.execute
         template = ", ".join(f"null::{kind} as {name}" for name, kind in PLANNED.items())
-        if isinstance(planned, Path):
-            source = f"read_parquet({literal(str(planned))})"
-        else:
-            self.connection.register("planned_rows", planned)
-            source = "planned_rows"
+        source = f"from read_parquet({literal(str(planned))})" if isinstance(planned, Path) else planned
         run(
             f"""create or replace temp table planned as
-            select {", ".join(PLANNED)} from (
-                select * from (select {template}) limit 0 union all by name select * from {source}
-            )"""
+            select {", ".join(PLANNED)} from ((select {template} limit 0) union all by name ({source}))"""
         )
-        if not isinstance(planned, Path):
-            self.connection.unregister("planned_rows")
-        self._know("channel", "channel not in (select channel from channels)")
+        self._know("channel", "channel is null or channel not in (select channel from channels)")
         self._know("offer", "coalesce(offer, 'none') not in (select offer from offers)")
         users = f"(select last_user from days where day = date '{day}')"
         self._know("user_id", f"user_no_of(user_id) is null or user_no_of(user_id) not between 1 and {users}")
-        run(
+
+    def _ask(self, known_on: date, day: date) -> None:
+        """Table asked, out of table planned and what is known at the end of a day."""
+        self.connection.execute(
             f"""create or replace temp table asked as
             select
                 coalesce(contact_id, 'P' || substr(user_id, 2) || '-' || nth(date '{day}')) as contact_id,

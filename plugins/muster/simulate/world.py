@@ -104,34 +104,36 @@ class World:
             writing.describe(self.landing, self._command(), "" if not self.changes else f" but {self._changed()}")
             self._finish(until)
 
-    def write_day(self, planned: object = None) -> date:
+    def write_day(self, planned: Path | str | None = None) -> date:
         """Write the files of `next_day`, and return it.
 
-        planned: the contacts handed out for that day: a Parquet file's Path, or an Arrow table or data frame, with the
-        columns user_id and channel, and as many of contacts.PLANNED as there are. Those with is_ghost are withheld.
+        planned: the contacts handed out for that day, as a Parquet file's path or the text of an SQL query over
+        `connection`; columns user_id and channel, and as many of contacts.PLANNED as there are. Ghosts are withheld.
         They come after the day's purchases and work from the day after. None: the shop calls silent people at random.
         UsageError: a channel, offer or user that the world does not know.
         """
         self.write_history()
         day = self.next_day
         name = f"{day}.csv"
+        if planned is not None:
+            self.contacts.receive(planned, day)
         with self._transaction():
             self.people.write_day(name, day)
             self.orders.write_day(name, day)
-            self.contacts.write_day(name, day, planned)
+            self.contacts.write_day(name, day, planned is not None)
             self.people.write_community(name, day - timedelta(days=1), day)
             self.people.write_suppressions(name, day - timedelta(days=1), day)
             self._finish(day)
         return day
 
-    def true_response(self, asked: object, day: date | None = None) -> duckdb.DuckDBPyRelation:
+    def true_response(self, asked: Path | str, day: date | None = None) -> duckdb.DuckDBPyRelation:
         """What contacts on `day` (default: the last day written) would change, known only to who made the world.
 
         asked: as `planned`: user_id, channel, offer. Returns a row each with user_id, user_no (of the person), day,
         stage, channel, offer, p_not_contacted and p_contacted (probability of at least one order in the window_days
         after `day`, as intended: not every contact is carried out or reaches), lift, order_value, order_cost,
         discount, contact_cost and incremental_profit (expected, money). Refunds are left out (3 % of orders, one in
-        five whole). `day` may lie ahead of the last day written; whoever has not bought yet is then taken not to before.
+        five whole). `day` may lie ahead of the last day written; whoever has not bought yet is taken not to before it.
         """
         return self.contacts.true_response(asked, self.written, day or self.written)
 
