@@ -74,7 +74,7 @@ class Orders:
                 offers.discount * p('response.effect') as discount, hand.from_on
             from offers_in_hand as hand
             inner join (select distinct offer, discount from offers) as offers on hand.offer = offers.offer
-            where ? <= hand.to_on
+            where ? <= hand.to_on and p('response.effect') > 0
             order by hand.user_no, hand.from_on desc, hand.offer""",
             [day],
         )
