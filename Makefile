@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 SPARK_VENV := .venv-spark
 AS_OF ?= 2011-12-09
 PORT ?= 8080
+USERS ?= 20000
+NIGHTS ?= 30
+SEED ?= 1
 export MUSTER_HOME ?= $(CURDIR)/var
 export MUSTER_LANDING ?= $(CURDIR)/dbt_project/sample
 
@@ -16,13 +19,20 @@ export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
 export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow test-engines up airflow docs lint bench lock setup setup-dev setup-spark setup-postgres
+.PHONY: help run demo test test-slow test-engines up airflow docs lint bench lock setup setup-dev setup-spark setup-postgres
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: setup ## one night on the sample through Airflow (AS_OF=2011-12-09)
 	@$(BIN)/python -m muster.orchestration run $(AS_OF)
+
+demo: export MUSTER_HOME := $(MUSTER_HOME)/demo
+demo: setup ## a made-up shop under var/demo: 20,000 users, 30 nights, each run before the next (USERS=, NIGHTS=, SEED=)
+	@$(BIN)/muster simulate --users $(USERS) --nights $(NIGHTS) --seed $(SEED) --landing $(MUSTER_HOME)/landing --run
+	@echo "look at"; printf '  %s\n' $(MUSTER_HOME)/current/report.html $(MUSTER_HOME)/current/exports \
+	  $(MUSTER_HOME)/current/muster.duckdb $(MUSTER_HOME)/landing/README.md
+	@echo "one person: MUSTER_HOME=$(MUSTER_HOME) $(BIN)/muster explain U00000123"
 
 up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
 	@$(BIN)/python -m muster.orchestration up --port $(PORT)
@@ -53,6 +63,7 @@ lint: setup-dev ## Python, SQL, YAML, Dockerfile, compose file
 bench: setup-dev ## speed and memory as ratios against a plain scan of the same rows
 	@$(BIN)/python tests/bench/night.py
 	@$(BIN)/python tests/bench/value.py
+	@$(BIN)/python tests/bench/simulate.py
 
 lock: ## recompute the hash-locked requirements (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/base.in -o requirements/base.txt

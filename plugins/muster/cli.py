@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -34,6 +34,7 @@ First steps:
   muster docs                           what every table and column means
   muster explain 12347                  why this customer is where they are
   muster backfill --from D1 --to D2     the nights of a range, one after the other
+  muster simulate --users 2000 --landing DIR   a made-up shop to try things on
 
 \b
 Environment:
@@ -156,6 +157,43 @@ def migrate(target: str) -> None:
         for moved in migrations.migrate(settings, target):
             click.echo(f"{moved.name} is on {target}")
     click.echo(f"from now on: MUSTER_TARGET={target} muster run --as-of YYYY-MM-DD")
+
+
+@cli.command()
+@click.option("--users", type=click.IntRange(min=100), default=20_000, show_default=True, help="Registered so far.")
+@click.option("--nights", type=click.IntRange(min=0), default=1, show_default=True, help="Further days to write.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another one, another shop.")
+@click.option("--landing", required=True, type=click.Path(path_type=Path), help="Where to write: a new folder.")
+@click.option("--from", "first", type=DAY, default="2026-01-01", show_default=True, help="The first of the days.")
+@click.option("--no-effect", is_flag=True, help="A shop in which no contact changes what anybody buys (for A/A tests).")
+@click.option("--run", "runs_nights", is_flag=True, help="Run the night of each day before the next day is written.")
+def simulate(
+    users: int, nights: int, seed: int, landing: Path, first: datetime, no_effect: bool, runs_nights: bool
+) -> None:
+    """Write the landing zone of a made-up mother-and-baby community: two years of history, then day by day.
+
+    Every feed of the contract is there: people with their milestones, orders by lines with refunds, late and corrected
+    rows, groups and what happens in them, friends, contacts with their results, objections. How people buy and what
+    a contact changes is known (plugins/muster/simulate/world.yml), so that whatever is measured can be held against it.
+
+    The same arguments write the same files. The same command again goes on by as many nights as it says; a folder
+    that holds something else is left alone. Give such a shop a MUSTER_HOME of its own.
+    """
+    from muster.simulate import World
+
+    settings = Settings.from_environment(landing)
+    with World(landing, users, seed, first.date(), {"response.effect": 0} if no_effect else {}) as world:
+        if world.written is None:
+            click.echo(f"history of {users:,} users, until {first.date() - timedelta(days=1)} ...")
+            world.write_history()
+        for number in range(1, nights + 1):
+            day = world.write_day()
+            click.echo(f"day {number} of {nights}: {day}")
+            if runs_nights:
+                nightly.run(nightly.Night(settings, day, nightly.new_run()))
+        click.echo(f"{landing} holds all days until {world.written}")
+        if not runs_nights:
+            click.echo(f"next: MUSTER_HOME=<a new folder> muster run --as-of {world.written} --landing {landing}")
 
 
 @cli.group()
