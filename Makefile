@@ -47,7 +47,7 @@ test-slow: setup-dev ## what takes longer: sixty nights, backfills that are kill
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/slow
 
 test-engines: setup-dev setup-spark setup-postgres ## the same nights on DuckDB, PostgreSQL and Spark give the same rows
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/engines
+	@$(BIN)/python -m pytest -n 2 tests/engines
 
 docs: setup ## what every table and column means, as one page under var/docs
 	@$(BIN)/muster docs

@@ -32,7 +32,6 @@ def stayed(shops_on: Callable[[str], OpenShop], tmp_path_factory: pytest.TempPat
 
 
 @pytest.mark.parametrize("target", ["postgres", "spark"])
-@pytest.mark.xdist_group("going_on")
 def test_the_next_night_is_the_same_on_the_other_engine(
     stayed: Shop, shops_on: Callable[[str], OpenShop], tmp_path: Path, target: str
 ) -> None:

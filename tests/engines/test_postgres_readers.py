@@ -26,7 +26,6 @@ from support.killed import KILLED, night
 from support.servers import PostgresServer
 from support.shops import Shop
 
-pytestmark = pytest.mark.xdist_group("postgres_readers")
 FIRST_DAY = date(2024, 1, 1)
 D1, D2 = "2024-01-01", "2024-01-02"
 SEEN = "select distinct as_of_date::text, count(*) over () from marts.customers"
@@ -354,12 +353,12 @@ print(json.dumps(seen))
 """
 
 
-@pytest.mark.xdist_group("three_nights")
+@pytest.mark.parametrize("history", [pytest.param("three_nights", id="postgres-three_nights")])
 def test_readers_of_all_marts_while_a_night_runs(
-    ran: Callable[[str, str], Case], analysts: None, tmp_path: Path
+    ran: Callable[[str, str], Case], analysts: None, tmp_path: Path, history: str
 ) -> None:
     """They see the release before, all of it, for as long as models are at work, and then the new one, all of it."""
-    shop = ran("three_nights", "postgres").shop
+    shop = ran(history, "postgres").shop
     before, stop = release.current(shop.settings), tmp_path / "stop"
     with connected(shop, "muster") as connection:
         connection.execute("grant usage on schema marts to muster_reader")

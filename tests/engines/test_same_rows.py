@@ -21,14 +21,10 @@ Ran = Callable[[str, str], Case]
 
 
 def on_every_engine(*histories: tuple) -> pytest.MarkDecorator:
-    """Parameters `target`, and those that are given, whose first is a history: all of one are run by one worker."""
+    """Parameters `target`, and those that are given, whose first is a history."""
     return pytest.mark.parametrize(
         "case",
-        [
-            pytest.param((target, *given), id="-".join((target, *given)), marks=pytest.mark.xdist_group(given[0]))
-            for given in histories
-            for target in TARGETS
-        ],
+        [pytest.param((target, *given), id="-".join((target, *given))) for given in histories for target in TARGETS],
     )
 
 

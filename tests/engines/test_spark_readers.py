@@ -20,7 +20,6 @@ from support.cases import OpenShop
 from support.killed import KILLED, night
 from support.shops import Shop
 
-pytestmark = pytest.mark.xdist_group("spark_readers")
 FIRST_DAY = date(2024, 1, 1)
 D1, D2 = "2024-01-01", "2024-01-02"
 

@@ -31,7 +31,7 @@ from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS
 from muster.landing.lake import LakeState
 from muster.release import Release
-from muster.settings import PROJECT_ROOT, Settings
+from muster.settings import PROJECT_ROOT, Settings, child_environment
 
 ENVIRONMENT = PROJECT_ROOT / ".venv-spark"
 BUILT = (*PUBLISHED, "staging", "intermediate", "exports")
@@ -170,7 +170,7 @@ class _Java(Worker):
             self.start(_java_home(self.python, Path(self._folder.name)))
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
-        succeeded, said = self.ask(start=catalog, scratch=str(scratch))
+        succeeded, said = self.ask(start=catalog, scratch=str(scratch), environment=child_environment())
         if not succeeded:
             raise MusterError(f"Spark did not start: {said}", "see what it says; Java 17 or 21 is needed")
 

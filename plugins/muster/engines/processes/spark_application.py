@@ -2,8 +2,9 @@
 
 Speaks as dbt_worker.py does, whose requests it takes as well:
 
-    {"start": ["create database ...", ...], "scratch": folder}              a Spark application with an empty catalog
-    {"stop": true}                                                          ends the Spark application
+    {"start": ["create database ...", ...], "scratch": folder, "environment": {name: value, ...}}
+                    a Spark application with an empty catalog
+    {"stop": true}  ends it
 
 The catalog lives in memory. The Java machine outlives the applications in it, because it gets several times as fast
 within its first minutes. Where Java has ended, so does this process: whoever asks next starts both anew.
@@ -56,8 +57,9 @@ def _answer(request: dict) -> Answer:
 
 def _answer_by_java(request: dict) -> Answer:
     match request:
-        case {"start": statements, "scratch": scratch}:
+        case {"start": statements, "scratch": scratch, "environment": environment}:
             _stop()
+            os.environ.update(environment)
             session = _session(scratch)
             for statement in statements:
                 session.sql(statement)
