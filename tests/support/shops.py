@@ -5,7 +5,7 @@ import gzip
 import io
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -98,10 +98,14 @@ class Shop:
         """A night whose steps the test calls itself: nightly.run_step(night, step)."""
         return nightly.Night(self.settings, date.fromisoformat(as_of_date), nightly.new_run(), allow_stale)
 
-    def night(self, as_of_date: str, allow_stale: str | None = "a test") -> release.Release:
+    def night(
+        self, as_of_date: str, allow_stale: str | None = "a test", steps: Iterable[str] = nightly.STEPS
+    ) -> release.Release:
+        """The release of a night, run whole, or of those of its steps."""
         night = self.start(as_of_date, allow_stale)
         with self.at_work():
-            nightly.run(night)
+            for step in steps:
+                nightly.run_step(night, step)
         return next(r for r in release.releases(self.settings) if r.run == night.run)
 
     def rows(self, sql: str, of: release.Release | None = None) -> list[tuple]:
