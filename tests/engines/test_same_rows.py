@@ -32,10 +32,11 @@ every_history = on_every_engine(*((name,) for name in HISTORIES))
 
 
 def pairs(ran: Ran, target: str, name: str) -> tuple[Case, Case, list[tuple[Release, Release]]]:
-    """The history on DuckDB and on `target`, and each night's two releases."""
+    """The history on DuckDB and on `target`, and the two releases of each night that `target` has run."""
     one, other = ran(name, "duckdb"), ran(name, target)
-    assert one.releases.keys() == other.releases.keys()
-    return one, other, [(one.releases[night], other.releases[night]) for night in one.releases]
+    assert list(other.releases) == list(one.releases)[: len(other.releases)]
+    assert len(other.releases) == len([night for night in one.releases if target != "spark" or AGAIN not in night])
+    return one, other, [(one.releases[night], other.releases[night]) for night in other.releases]
 
 
 @on_every_engine(*EXPECTED)
@@ -121,7 +122,7 @@ def _explained(case: Case, release: Release, user: str) -> list[str]:
     return [RUN.sub("", text) for text in (*said, explain.as_json(facts, decisions, "en"))]
 
 
-@on_every_engine(("three_nights",))
+@pytest.mark.parametrize("case", [("postgres", "three_nights")], ids="-".join)
 def test_a_night_again_goes_on_from_the_release_of_the_day_before(ran: Ran, case: tuple[str, str]):
     """What came late changes it, and the nights after it, and no release that was there."""
     found = ran("three_nights", case[0])
