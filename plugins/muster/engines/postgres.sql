@@ -26,10 +26,17 @@ create table if not exists muster.pointer (
     release_id bigint not null references muster.releases
 );
 
-create or replace view muster.shown as
-select releases.id, releases.as_of_date, releases.lineage
-from muster.pointer
-inner join muster.releases on pointer.release_id = releases.id;
+-- Replacing it would wait for readers of the marts that stand on it, and others would wait behind that.
+do $$
+begin
+    if to_regclass('muster.shown') is null then
+        create view muster.shown as
+        select releases.id, releases.as_of_date, releases.lineage
+        from muster.pointer
+        inner join muster.releases on pointer.release_id = releases.id;
+    end if;
+end
+$$;
 
 
 -- A candidate built on the release `previous_name`, null before the first one; returns its id, null where there is no
