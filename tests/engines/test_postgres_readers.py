@@ -74,7 +74,7 @@ def publish(shop: Shop, number: int, rows: int | None = None, column: str = "") 
         engine.open_candidate(made, previous, shop.settings.lake, LakeState(), [])
         with psycopg.connect() as connection:
             connection.execute(MODELS.format(day=day, rows=100 + number if rows is None else rows, column=column))
-        release.write_manifest(made, engine.close_candidate(made), "2024-01-01T00:00:00Z")
+        release.write_manifest(made, engine.close_candidate(made), f"2024-01-01T00:00:{number:02}Z")
         published = release.publish(shop.settings, made)
         release.show(shop.settings, published)
     return published
