@@ -54,7 +54,8 @@ BUILDING = "-c timezone=UTC -c work_mem=128MB -c jit=off"
 """A night's joins and windows are wide and few: more memory for each than a server gives by default; PGOPTIONS wins."""
 NUL = "\ufffd"
 """PostgreSQL's text holds no NUL character: what stands for it."""
-_TYPES = {"VARCHAR": 'text collate "C"', "DOUBLE": "double precision"}
+TEXT, BY_BYTES = "text", 'text collate "C"'
+"""dbt makes text of the database's collation; in `raw`, which it only reads, text sorts by bytes."""
 
 
 class OnPostgres(Engine):
@@ -92,7 +93,7 @@ class OnPostgres(Engine):
                 _show_previous(connection, previous)
         with duckdb.connect() as source:
             LakeRows(state, lake, candidate.staged).show(source, runs)
-            _load(source, "raw", f"{CANDIDATE}_raw", kind="unlogged table")
+            _load(source, "raw", f"{CANDIDATE}_raw", "unlogged table", BY_BYTES)
 
     @contextmanager
     def dbt(self, candidate: Candidate) -> Iterator[RunDbt]:
@@ -276,12 +277,13 @@ def _show_previous(connection: psycopg.Connection, previous: Release) -> None:
             connection.execute(f"create view {target}.{quoted(table)} as select {names} from {source}.{quoted(table)}")
 
 
-def _load(source: duckdb.DuckDBPyConnection, schema: str, into: str, kind: str = "table") -> None:
+def _load(source: duckdb.DuckDBPyConnection, schema: str, into: str, kind: str = "table", text: str = TEXT) -> None:
     """Bulk-load a DuckDB schema's tables into new ones of schema `into` (binary COPY)."""
+    types = {"VARCHAR": text, "DOUBLE": "double precision"}
     tables = _described(source, schema)
     with _connected() as connection:
         for table, columns in tables.items():
-            definitions = ", ".join(f"{quoted(name)} {_TYPES.get(type_, type_)}" for name, type_ in columns)
+            definitions = ", ".join(f"{quoted(name)} {types.get(type_, type_)}" for name, type_ in columns)
             connection.execute(f"create {kind} {into}.{quoted(table)} ({definitions})")
     _attach(source, read_only=False)
     for table in tables:
