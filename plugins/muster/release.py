@@ -174,6 +174,5 @@ def remove_old(settings: Settings, keep: int) -> list[str]:
         doomed = settings.releases / f".candidate_removed_{release.name}"
         release.folder.rename(doomed)
         shutil.rmtree(doomed)
-    names = [release.name for release in old]
-    engine_of(settings).remove(names)
-    return names
+    engine_of(settings).remove_leftovers([release.name for release in releases(settings)])
+    return [release.name for release in old]

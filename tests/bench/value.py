@@ -21,7 +21,7 @@ from muster import candidate as candidates
 from muster import journal, value_fit
 from muster.dbt_build import Dbt
 from muster.engines import engine_of
-from muster.engines.engine import FITTED_COLUMNS
+from muster.engines.lake_rows import FITTED_COLUMNS, insert_fitted
 from muster.landing.lake import LakeState
 from muster.policy import Policy
 from muster.settings import DBT_PROJECT, SAMPLE_LANDING, Settings
@@ -141,9 +141,7 @@ def use(connection: duckdb.DuckDBPyConnection, rows: list[dict], model_sql: str)
         connection.execute(
             f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in FITTED_COLUMNS.items())})"
         )
-    for row in rows:
-        values = [row.get(name) for name in FITTED_COLUMNS]
-        connection.execute(f"insert into muster.marts.model_parameters values ({', '.join('?' * len(values))})", values)
+    insert_fitted(connection, "muster.marts.model_parameters", rows)
     for seed in ("value_models", "value_reasons"):
         connection.execute(f"create table muster.policy.{seed} as from '{DBT_PROJECT / 'seeds' / 'policy' / seed}.csv'")
     connection.execute(f"create table work.intermediate.int_value_model as {model_sql}")

@@ -23,6 +23,7 @@ from muster.landing.lake import Lake, LakeState
 from muster.release import Release
 from support.cases import Case, OpenShop
 from support.killed import KILLED, night
+from support.looping import reader_in_a_loop
 from support.servers import PostgresServer
 from support.shops import Shop
 
@@ -140,20 +141,12 @@ def test_readers_in_a_loop_see_whole_releases_of_one_day(shop: Shop) -> None:
     last = 25
     publish(shop, 0)
     _make_view(shop)
-    reader = subprocess.Popen(
-        [sys.executable, "-c", READER, "bi.mine", str(100 + last)],
-        env=shop.environment | {"PGUSER": "analyst"}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert reader.stdout.readline() == "reading\n"
-    for number in range(1, last + 1):
-        publish(shop, number)
-        with shop.at_work():
-            release.remove_old(shop.settings, keep=3)
-    said, error = reader.communicate(timeout=60)
-    assert error == ""
-    seen = [int(count) for count in said.split()]
-    assert seen == sorted(seen)
-    assert len(seen) > last / 2, "it must have read while releases were published"
+    command = [sys.executable, "-c", READER, "bi.mine", str(100 + last)]
+    with reader_in_a_loop(command, shop.environment | {"PGUSER": "analyst"}, more_than=last / 2):
+        for number in range(1, last + 1):
+            publish(shop, number)
+            with shop.at_work():
+                release.remove_old(shop.settings, keep=3)
     assert_whole(shop)
 
 

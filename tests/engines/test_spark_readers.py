@@ -4,7 +4,6 @@ The folder that `current` points to is a release, whole: whoever resolves the li
 as it is kept. Nights here are without models and without Spark: Parquet files stand for its tables.
 """
 
-import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -18,6 +17,7 @@ from muster.landing.lake import LakeState
 from muster.release import Release
 from support.cases import OpenShop
 from support.killed import KILLED, night
+from support.looping import reader_in_a_loop
 from support.shops import Shop
 
 FIRST_DAY = date(2024, 1, 1)
@@ -84,16 +84,10 @@ def test_readers_who_resolve_current_once_see_one_release_whole(shop: Shop) -> N
     last = 30
     publish(shop, 0)
     command = [sys.executable, "-c", READER, str(shop.settings.current), str(100 + last)]
-    reader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert reader.stdout.readline() == "reading\n"
-    for number in range(1, last + 1):
-        publish(shop, number)
-        release.remove_old(shop.settings, keep=10)
-    said, error = reader.communicate(timeout=60)
-    assert error == ""
-    seen = [int(count) for count in said.split()]
-    assert seen == sorted(seen)
-    assert len(seen) > 5, "it must have read while releases were published"
+    with reader_in_a_loop(command):
+        for number in range(1, last + 1):
+            publish(shop, number)
+            release.remove_old(shop.settings, keep=10)
     assert len(release.releases(shop.settings)) == 10
 
 

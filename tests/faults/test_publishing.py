@@ -19,6 +19,7 @@ from muster.errors import MusterError
 from muster.export import formula_safe
 from muster.landing.lake import Lake
 from support.killed import KILLED, night
+from support.looping import reader_in_a_loop
 from support.shops import Shop
 
 D1, D2 = "2024-01-01", "2024-01-02"
@@ -140,16 +141,10 @@ def test_readers_never_see_anything_but_a_whole_release(shop: Shop) -> None:
     last = 40
     publish(shop, date(2024, 1, 1), "run000", 0)
     command = [sys.executable, "-c", READER, str(shop.settings.current / "muster.duckdb"), str(last)]
-    reader = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert reader.stdout.readline() == "reading\n"
-    for value in range(1, last + 1):
-        publish(shop, date(2024, 1, 1), f"run{value:03d}", value)
-        release.remove_old(shop.settings, keep=3)
-    said, error = reader.communicate(timeout=60)
-    assert error == ""
-    seen = [int(value) for value in said.split()]
-    assert seen == sorted(seen)
-    assert len(seen) > 5, "it must have read while releases were published"
+    with reader_in_a_loop(command):
+        for value in range(1, last + 1):
+            publish(shop, date(2024, 1, 1), f"run{value:03d}", value)
+            release.remove_old(shop.settings, keep=3)
 
 
 def names(shop: Shop) -> list[str]:

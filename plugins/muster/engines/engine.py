@@ -30,10 +30,6 @@ BACKTEST_STAGES = "backtest_intermediate"
 """The layer of the backtest that the night reads."""
 CARRIED_MARTS = ("segment_history",)
 """Marts that change little from night to night, as everything in layer `state` does."""
-FITTED_COLUMNS = {
-    "model": "varchar", "parameter": "varchar", "value": "decimal(28, 12)", "log_likelihood": "decimal(18, 4)",
-    "customers": "bigint", "repeat_customers": "bigint", "reason_code": "varchar",
-}  # fmt: skip
 
 
 class Role(StrEnum):
@@ -126,8 +122,5 @@ class Engine(ABC):
     def show(self, release: Release) -> None:  # noqa: B027 - most engines need nothing but the link to the folder
         """Readers who do not come through MUSTER_HOME/current change over to `release`, all tables at once."""
 
-    def remove(self, names: Sequence[str]) -> None:  # noqa: B027
-        """Remove what the releases of these names hold outside their folders."""
-
     def remove_leftovers(self, known: Sequence[str]) -> None:  # noqa: B027
-        """Remove what killed runs left outside the home; known: names of the releases that there are."""
+        """Remove what old releases and killed runs left outside the home; known: names of the releases there are."""

@@ -1,16 +1,21 @@
 """SQL of DuckDB that shows the lake's rows as the tables of layer `raw`, whatever engine they go to."""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
-from muster.engines.engine import FITTED_COLUMNS
 from muster.journal import RunRecord
 from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.lake import LakeState
 from muster.landing.taking import lake_columns
+
+FITTED_COLUMNS = {
+    "model": "varchar", "parameter": "varchar", "value": "decimal(28, 12)", "log_likelihood": "decimal(18, 4)",
+    "customers": "bigint", "repeat_customers": "bigint", "reason_code": "varchar",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -24,31 +29,15 @@ class LakeRows:
     def show(self, connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:
         """Make schema `raw`: a view per feed and of quarantined rows, tables of repeated orders, runs and fits."""
         connection.execute("create schema raw")
-        for feed in FEEDS.values():
-            names = ", ".join(name for name, _ in lake_columns(feed)[:-4])
-            select = f"""select {names}, _file as source_file, _row as source_row
-                from ({self._of(feed)}) where _reason is null"""
-            if feed.name in ORDER_FEEDS:
-                select = self._with_repeats(connection, feed, select)
-            connection.execute(f"create view raw.{feed.name} as {select}")
-        quarantined = " union all ".join(
-            f"""select {literal(feed.name)} as feed, _file as source_file, _row as source_row,
-                    _reason as reason_code, _reason_column as column_name, business_date
-                from ({self._of(feed)}) where _reason is not null"""
-            for feed in FEEDS.values()
-        )
-        connection.execute(f"create view raw.quarantined as {quarantined}")
+        for feed in ORDER_FEEDS:
+            lists = ", ".join(literal(str(self._located(part))) for part in self.state.repeats.get(feed, []))
+            ids = f"from read_parquet([{lists}])" if lists else "from (select null::varchar as order_id limit 0)"
+            connection.execute(f"create table raw.repeated_{feed} as select distinct order_id {ids}")
+        for name, select in raw_views(self._of).items():
+            connection.execute(f"create view raw.{name} as {select}")
         _write_runs(connection, runs)
         columns = ", ".join(f"{name} {kind}" for name, kind in FITTED_COLUMNS.items())
         connection.execute(f"create table raw.fitted_parameters ({columns})")
-
-    def _with_repeats(self, connection: duckdb.DuckDBPyConnection, feed: Feed, select: str) -> str:
-        """The rows with `is_repeated`: whether the order id may have come more than once."""
-        lists = ", ".join(literal(str(self._located(part))) for part in self.state.repeats.get(feed.name, []))
-        ids = f"select order_id from read_parquet([{lists}])" if lists else "select null::varchar as order_id limit 0"
-        connection.execute(f"create table raw.repeated_{feed.name} as select distinct order_id from ({ids})")
-        return f"""select landed.*, repeated.order_id is not null as is_repeated
-            from ({select}) as landed left join raw.repeated_{feed.name} as repeated using (order_id)"""
 
     def parts(self, feed: Feed) -> dict[Path, set[str]]:
         """The feed's Parquet files, as they lie tonight -> landing files in it whose rows do not count (any more)."""
@@ -75,6 +64,29 @@ class LakeRows:
         return self.staged / part if (self.staged / part).exists() else self.lake / part
 
 
+def raw_views(rows_of: Callable[[Feed], str]) -> dict[str, str]:
+    """View of layer `raw` -> its SQL, the same for DuckDB and Spark. rows_of: SQL of a feed's live rows.
+
+    Order feeds say `is_repeated`: whether the order id may have come more than once; raw.repeated_<feed> lists those.
+    """
+    views = {}
+    for feed in FEEDS.values():
+        names = ", ".join(name for name, _ in lake_columns(feed)[:-4])
+        select = f"""select {names}, _file as source_file, _row as source_row
+            from ({rows_of(feed)}) where _reason is null"""
+        if feed.name in ORDER_FEEDS:
+            select = f"""select landed.*, repeated.order_id is not null as is_repeated
+                from ({select}) as landed left join raw.repeated_{feed.name} as repeated using (order_id)"""
+        views[feed.name] = select
+    views["quarantined"] = " union all ".join(
+        f"""select {literal(feed.name)} as feed, _file as source_file, _row as source_row,
+                _reason as reason_code, _reason_column as column_name, business_date
+            from ({rows_of(feed)}) where _reason is not null"""
+        for feed in FEEDS.values()
+    )
+    return views
+
+
 def _write_runs(connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:
     connection.execute(
         """create table raw.runs (run varchar, run_as_of_date date, started_at timestamp, finished_at timestamp,
@@ -89,8 +101,10 @@ def _write_runs(connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) ->
 
 
 def insert_fitted(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict]) -> None:
-    """Replace the rows of `table`, which has FITTED_COLUMNS."""
+    """Replace the rows of `table`, which has FITTED_COLUMNS, at once: a fit in part would be taken for one."""
+    connection.begin()
     connection.execute(f"delete from {table}")
     for row in rows:
         values = [row.get(name) for name in FITTED_COLUMNS]
         connection.execute(f"insert into {table} select {', '.join('?' for _ in values)}", values)
+    connection.commit()

@@ -14,7 +14,7 @@ from muster.candidate import Candidate
 from muster.engines import gx_dialect
 from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
 from muster.engines.lake_rows import LakeRows, insert_fitted
-from muster.engines.window import rows_per_table
+from muster.engines.window import published_tables, rows_per_table
 from muster.engines.worker import running_dbt
 from muster.journal import RunRecord
 from muster.landing.expressions import literal, quoted
@@ -98,7 +98,6 @@ class OnDuckDB(Engine):
         with duckdb.connect(str(draft)) as connection:
             for layer in PUBLISHED:
                 connection.execute(f"create schema {layer}")
-            for folder in sorted(tables.glob("*/*")):
-                name = f"{folder.parent.name}.{quoted(folder.name)}"
-                connection.execute(f"create table {name} as from read_parquet({literal(str(folder / '*.parquet'))})")
+            for table in published_tables(tables):
+                connection.execute(f"create table {table.layer}.{quoted(table.name)} as select {table.source}")
         draft.replace(database(release.folder))

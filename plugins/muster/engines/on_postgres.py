@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,6 @@ from muster.engines.engine import (
     BACKTEST_STAGES,
     CARRIED,
     CARRIED_MARTS,
-    FITTED_COLUMNS,
     PUBLISHED,
     WORK,
     AuditSource,
@@ -30,12 +30,12 @@ from muster.engines.engine import (
     Role,
     RunDbt,
 )  # fmt: skip
-from muster.engines.lake_rows import LakeRows
-from muster.engines.window import Table, open_window
+from muster.engines.lake_rows import LakeRows, insert_fitted
+from muster.engines.window import Table, open_window, published_tables
 from muster.engines.worker import running_dbt
 from muster.errors import MusterError
 from muster.journal import RunRecord
-from muster.landing.expressions import literal, quoted
+from muster.landing.expressions import quoted
 from muster.landing.lake import LakeState
 from muster.release import Release
 
@@ -67,8 +67,7 @@ class OnPostgres(Engine):
         database = _database()
         prefix = role if role == Role.BACKTEST else CANDIDATE
         own = {layer: Layer(database, f"{prefix}_{layer}") for layer in (*PUBLISHED, *WORK)}
-        shared = {layer: Layer(database, layer) for layer in (BACKTEST_STAGES,)}
-        shared["raw"] = Layer(database, f"{CANDIDATE}_raw")
+        shared = {"raw": Layer(database, f"{CANDIDATE}_raw"), BACKTEST_STAGES: Layer(database, BACKTEST_STAGES)}
         if role == Role.BACKTEST:
             return own | shared
         return own | shared | {f"previous_{layer}": Layer(database, f"previous_{layer}") for layer in CARRIED}
@@ -121,14 +120,9 @@ class OnPostgres(Engine):
         )
 
     def write_fitted(self, candidate: Candidate, rows: list[dict]) -> None:
-        table = sql.Identifier(f"{CANDIDATE}_raw", "fitted_parameters")
-        values = sql.SQL(", ").join(sql.Placeholder() * len(FITTED_COLUMNS))
-        with _connected() as connection, connection.cursor() as cursor:
-            cursor.execute(sql.SQL("truncate {}").format(table))
-            cursor.executemany(
-                sql.SQL("insert into {} values ({})").format(table, values),
-                [[row.get(name) for name in FITTED_COLUMNS] for row in rows],
-            )
+        with duckdb.connect() as connection:
+            _attach(connection, read_only=False)
+            insert_fitted(connection, f"pg.{CANDIDATE}_raw.fitted_parameters", rows)
 
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:
         with _connected() as connection:
@@ -168,20 +162,17 @@ class OnPostgres(Engine):
             for layer in PUBLISHED:
                 connection.execute(f"drop schema if exists {CANDIDATE}_{layer} cascade")
                 connection.execute(f"create schema {CANDIDATE}_{layer}")
-        for layer in PUBLISHED:
-            with duckdb.connect() as source:
-                source.execute(f"create schema {layer}")
-                for folder in (tables / layer).iterdir():
-                    name = folder.name + (TONIGHT if layer == "state" or folder.name in CARRIED_MARTS else "")
-                    rows = literal(str(folder / "*.parquet"))
-                    source.execute(f"create view {layer}.{quoted(name)} as from read_parquet({rows})")
+        adopted = published_tables(tables)
+        carried = [table for table in adopted if table.layer == "state" or table.name in CARRIED_MARTS]
+        with duckdb.connect() as source:
+            open_window(
+                source, [replace(table, name=table.name + TONIGHT) if table in carried else table for table in adopted]
+            )
+            for layer in PUBLISHED:
                 _load(source, layer, f"{CANDIDATE}_{layer}")
         with _connected() as connection:
-            for schema in (f"{CANDIDATE}_{layer}" for layer in CARRIED):
-                for table in _columns(connection, schema):
-                    if table.endswith(TONIGHT):
-                        carried = [begun, schema, table.removesuffix(TONIGHT)]
-                        connection.execute("select muster.carry(%s, %s, %s)", carried)
+            for table in carried:
+                connection.execute("select muster.carry(%s, %s, %s)", [begun, f"{CANDIDATE}_{table.layer}", table.name])
         self._make_whole(begun)
 
     def show(self, release: Release) -> None:
@@ -192,24 +183,17 @@ class OnPostgres(Engine):
                 [_id_of(connection, release)],
             )
 
-    def remove(self, names: Sequence[str]) -> None:
-        self._remove("name = any(%s)", names)
-
     def remove_leftovers(self, known: Sequence[str]) -> None:
         with _connected() as connection:
             version = connection.info.server_version
             if version < 150000:
                 raise MusterError(f"the server is PostgreSQL {version // 10000}", "Muster needs 15 or newer")
             connection.execute(SCHEMA.read_text())
-        self._remove("not is_whole or not name = any(%s)", known)
-
-    def _remove(self, condition: str, names: Sequence[str]) -> None:
-        """Drop releases; one that readers are in the middle of is left for the next night."""
-        with _connected() as connection:
             doomed = connection.execute(
-                f"select id, name from muster.releases where {condition}", [list(names)]
+                "select id, name from muster.releases where not is_whole or not name = any(%s)", [list(known)]
             ).fetchall()
         for number, name in doomed:
+            # one that readers are in the middle of is left for the next night
             if not _patiently("select muster.drop_release(%s)", [number]):
                 log.warning("  readers are busy with old release %s: it will be removed another night", name)
         if doomed:
@@ -325,7 +309,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, read_only: bool = True) -> No
     import_extension("postgres_scanner", con=connection)
     connection.load_extension("postgres_scanner")
     connection.execute(f"set pg_null_byte_replacement = '{NUL}'")
-    connection.execute(f"attach '' as pg (type postgres{', read_only' if read_only else ''})")
+    connection.execute(f"attach if not exists '' as pg (type postgres{', read_only' if read_only else ''})")
 
 
 def _described(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, list[tuple[str, str]]]:
@@ -333,7 +317,7 @@ def _described(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, 
     found: dict[str, list[tuple[str, str]]] = {}
     for table, column, kind in connection.execute(
         """select table_name, column_name, data_type from duckdb_columns()
-           where schema_name = ? order by table_name, column_index""",
+           where database_name = current_database() and schema_name = ? order by table_name, column_index""",
         [schema],
     ).fetchall():
         found.setdefault(table, []).append((column, kind))

@@ -23,7 +23,7 @@ from muster.engines import gx_dialect
 from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
 from muster.engines.lake_rows import LakeRows, insert_fitted
 from muster.engines.spark_raw import raw_statements
-from muster.engines.window import Table, open_window, rows_per_table
+from muster.engines.window import Table, open_window, parquet_tables, published_tables, rows_per_table
 from muster.engines.worker import Worker
 from muster.errors import MusterError
 from muster.journal import RunRecord
@@ -111,7 +111,8 @@ class OnSpark(Engine):
     @contextmanager
     def reading(self, candidate: Candidate) -> Iterator[duckdb.DuckDBPyConnection]:
         folders = _folders(candidate)
-        built = [table for layer in (*PUBLISHED, "intermediate", "exports") for table in _tables(layer, folders[layer])]
+        built = published_tables(candidate.folder)
+        built += [table for layer in ("intermediate", "exports") for table in parquet_tables(layer, folders[layer])]
         with duckdb.connect() as connection:
             connection.execute(f"attach {literal(str(_scratch(candidate)))} as scratch (read_only)")
             open_window(connection, built + [Table("raw", name, f"* from scratch.raw.{name}") for name in RAW])
@@ -120,7 +121,7 @@ class OnSpark(Engine):
     @contextmanager
     def reading_release(self, release: Release) -> Iterator[duckdb.DuckDBPyConnection]:
         with duckdb.connect() as connection:
-            open_window(connection, _tables_of(release.folder))
+            open_window(connection, published_tables(release.folder))
             yield connection
 
     @contextmanager
@@ -132,7 +133,7 @@ class OnSpark(Engine):
         database = candidate.work / "audit.duckdb"
         database.unlink(missing_ok=True)
         with duckdb.connect(str(database)) as connection:
-            open_window(connection, _tables_of(candidate.folder))
+            open_window(connection, published_tables(candidate.folder))
         yield gx_dialect.source(database)
 
     def write_fitted(self, candidate: Candidate, rows: list[dict]) -> None:
@@ -142,7 +143,7 @@ class OnSpark(Engine):
 
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:
         with duckdb.connect() as connection:
-            open_window(connection, _tables_of(candidate.folder))
+            open_window(connection, published_tables(candidate.folder))
             return rows_per_table(connection)
 
     def adopt(self, release: Release, tables: Path) -> None:
@@ -227,19 +228,6 @@ def _folders(candidate: Candidate) -> dict[str, Path]:
         | {layer: layers / layer for layer in WORK}
         | {f"{Role.BACKTEST}_{layer}": layers / f"{Role.BACKTEST}_{layer}" for layer in BUILT}
     )
-
-
-def _tables(layer: str, folder: Path) -> list[Table]:
-    """What lies in a layer's folder, each table a folder of Parquet files."""
-    files: dict[str, list[str]] = {}
-    for file in sorted(folder.glob("*/*.parquet")):
-        files.setdefault(file.parent.name, []).append(literal(str(file)))
-    return [Table(layer, name, f"* from read_parquet([{', '.join(paths)}])") for name, paths in files.items()]
-
-
-def _tables_of(folder: Path) -> list[Table]:
-    """What a release's or a candidate's folder publishes."""
-    return [table for layer in PUBLISHED for table in _tables(layer, folder / layer)]
 
 
 def _shown(layer: str, folder: Path) -> list[str]:

@@ -218,7 +218,7 @@ end
 $$;
 
 
--- Remove a release's tables, or a candidate's.
+-- Remove a release's tables, and what is known of it or of a candidate, whose schemas the next one drops.
 create or replace function muster.drop_release(release_id bigint) returns void
 language plpgsql as $$
 declare

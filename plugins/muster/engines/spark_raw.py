@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from muster.engines.lake_rows import LakeRows
+from muster.engines.lake_rows import LakeRows, raw_views
 from muster.landing.expressions import literal
-from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
+from muster.landing.feeds import FEEDS, Feed
 from muster.landing.taking import lake_columns
 
 
@@ -15,20 +15,8 @@ def raw_statements(rows: LakeRows, folder: Path) -> list[str]:
     ]
     for feed in FEEDS.values():
         statements += _landed(rows, feed)
-        names = ", ".join(name for name, _ in lake_columns(feed)[:-4])
-        select = f"""select {names}, _file as source_file, _row as source_row
-            from raw.landed_{feed.name} where _reason is null"""
-        if feed.name in ORDER_FEEDS:
-            select = f"""select landed.*, repeated.order_id is not null as is_repeated
-                from ({select}) as landed left join raw.repeated_{feed.name} as repeated using (order_id)"""
-        statements.append(f"create view raw.{feed.name} as {select}")
-    quarantined = " union all ".join(
-        f"""select {literal(feed)} as feed, _file as source_file, _row as source_row,
-                _reason as reason_code, _reason_column as column_name, business_date
-            from raw.landed_{feed} where _reason is not null"""
-        for feed in FEEDS
-    )
-    return [*statements, f"create view raw.quarantined as {quarantined}"]
+    views = raw_views(lambda feed: f"select * from raw.landed_{feed.name}")
+    return statements + [f"create view raw.{name} as {select}" for name, select in views.items()]
 
 
 def _landed(rows: LakeRows, feed: Feed) -> list[str]:

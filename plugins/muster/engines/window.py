@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from muster.engines.engine import PUBLISHED
-from muster.landing.expressions import quoted
+from muster.landing.expressions import literal, quoted
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,19 @@ class Table:
     layer: str
     name: str
     source: str
+
+
+def parquet_tables(layer: str, folder: Path) -> list[Table]:
+    """The tables of a layer that lie in `folder`, each a folder of Parquet files."""
+    files: dict[str, list[str]] = {}
+    for file in sorted(folder.glob("*/*.parquet")):
+        files.setdefault(file.parent.name, []).append(literal(str(file)))
+    return [Table(layer, name, f"* from read_parquet([{', '.join(paths)}])") for name, paths in files.items()]
+
+
+def published_tables(folder: Path) -> list[Table]:
+    """The tables of a release whose layers lie in `folder`."""
+    return [table for layer in PUBLISHED for table in parquet_tables(layer, folder / layer)]
 
 
 def open_window(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> None:
