@@ -1,4 +1,4 @@
-"""A shop on DuckDB moves to another engine, where Airflow runs the next night: the one that DuckDB would have made."""
+"""A shop moves to another engine, where Airflow runs the next night: the one that DuckDB would have made; and back."""
 
 import shutil
 import subprocess
@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from muster import release
 from muster.cli import cli
+from muster.engines import engine_of
 from support.airflow import airflow_environment
 from support.cases import CASES, OpenShop
 from support.compare import assert_equal_releases
@@ -53,13 +54,20 @@ def test_the_next_night_is_the_same_on_the_other_engine(
     with shop.reading(second) as found, stayed.reading(release.current(stayed.settings)) as expected:
         assert_equal_releases(found, expected, same_runs=True)
 
+    assert f"{second.name} is on duckdb" in _run(shop, "muster", "migrate", "--to", "duckdb", MUSTER_TARGET=target)
+    back = engine_of(shop.settings, "duckdb")
+    with back.reading_release(second) as found, stayed.reading(release.current(stayed.settings)) as expected:
+        assert_equal_releases(found, expected, same_runs=True)
+
 
 def test_a_night_on_a_release_that_was_not_carried_over_says_what_to_do(
     stayed: Shop, shops_on: Callable[[str], OpenShop], tmp_path: Path
 ) -> None:
-    for target in ("postgres", "spark"):
+    for target in ("duckdb", "postgres", "spark"):
         shop = shops_on(target)(stayed.landing, tmp_path / target)
         shutil.copytree(stayed.home.with_name("home.first"), shop.home, symlinks=True)
+        if target == "duckdb":  # as a release of another engine is
+            (shop.settings.current / "muster.duckdb").unlink()
         with pytest.raises(release.MusterError, match=f"muster migrate --to {target}"):
             shop.night(NEXT, allow_stale=None)
 

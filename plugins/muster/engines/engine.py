@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from muster.errors import MusterError
 from muster.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,6 +68,13 @@ class Engine(ABC):
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+
+    def missing(self, release: Release) -> MusterError:
+        """The error of a release that this engine does not hold."""
+        return MusterError(
+            f"release {release.name}, which {release.target} built, is not on {self.name}",
+            f"carry it over: muster migrate --to {self.name}",
+        )
 
     @abstractmethod
     def layers(self, role: Role) -> dict[str, Layer]:

@@ -54,6 +54,8 @@ class OnDuckDB(Engine):
         self, candidate: Candidate, previous: Release | None, lake: Path, state: LakeState, runs: list[RunRecord]
     ) -> None:
         carried = candidate.work / "previous.duckdb"
+        if previous and not database(previous.folder).exists():
+            raise self.missing(previous)
         if previous:
             carried.symlink_to(database(previous.folder))
         else:

@@ -84,12 +84,12 @@ class OnPostgres(Engine):
                 [candidate.name, candidate.as_of_date, previous and previous.name],
             ).fetchone()[0]
             if begun is None:
-                raise _missing(previous)
+                raise self.missing(previous)
             for schema in {layer.schema for role in Role for layer in self.layers(role).values()}:
                 connection.execute(f"drop schema if exists {schema} cascade")
             connection.execute(f"create schema {CANDIDATE}_raw")
             if previous:
-                _show_previous(connection, previous)
+                _show_previous(connection, self._id_of(connection, previous))
         with duckdb.connect() as source:
             LakeRows(state, lake, candidate.staged).show(source, runs)
             _load(source, "raw", f"{CANDIDATE}_raw", "unlogged table", BY_BYTES)
@@ -109,7 +109,7 @@ class OnPostgres(Engine):
     @contextmanager
     def reading_release(self, release: Release) -> Iterator[duckdb.DuckDBPyConnection]:
         with _connected() as connection:
-            found = _id_of(connection, release)
+            found = self._id_of(connection, release)
         with _window({layer: f"release_{found}_{layer}" for layer in PUBLISHED}) as connection:
             yield connection
 
@@ -126,7 +126,7 @@ class OnPostgres(Engine):
 
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:
         with _connected() as connection:
-            found = _id_of(connection, candidate)
+            found = self._id_of(connection, candidate)
         self._make_whole(found)
         with _connected() as connection:
             return {
@@ -180,8 +180,14 @@ class OnPostgres(Engine):
             connection.execute(
                 """insert into muster.pointer (release_id) values (%s)
                    on conflict (is_only_row) do update set release_id = excluded.release_id""",
-                [_id_of(connection, release)],
+                [self._id_of(connection, release)],
             )
+
+    def _id_of(self, connection: psycopg.Connection, release: Release | Candidate) -> int:
+        found = connection.execute("select id from muster.releases where name = %s", [release.name]).fetchone()
+        if found is None:
+            raise self.missing(release)
+        return found[0]
 
     def remove_leftovers(self, known: Sequence[str]) -> None:
         with _connected() as connection:
@@ -236,25 +242,10 @@ def _patiently(statement: str, values: list) -> bool:
     return False
 
 
-def _id_of(connection: psycopg.Connection, release: Release | Candidate) -> int:
-    found = connection.execute("select id from muster.releases where name = %s", [release.name]).fetchone()
-    if found is None:
-        raise _missing(release)
-    return found[0]
-
-
-def _missing(release: Release | Candidate) -> MusterError:
-    return MusterError(
-        f"release {release.name} is not in this PostgreSQL database",
-        "if another engine built it: muster migrate --to postgres",
-    )
-
-
-def _show_previous(connection: psycopg.Connection, previous: Release) -> None:
+def _show_previous(connection: psycopg.Connection, release_id: int) -> None:
     """The release that state is carried from, under the names that dbt knows every night."""
-    found = _id_of(connection, previous)
     for layer in CARRIED:
-        source, target = f"release_{found}_{layer}", f"previous_{layer}"
+        source, target = f"release_{release_id}_{layer}", f"previous_{layer}"
         connection.execute(f"create schema {target}")
         for table, columns in _columns(connection, source).items():
             names = ", ".join(quoted(name) for name in columns)

@@ -64,9 +64,7 @@ class OnSpark(Engine):
         self, candidate: Candidate, previous: Release | None, lake: Path, state: LakeState, runs: list[RunRecord]
     ) -> None:
         if previous and not (previous.folder / "marts").exists():
-            raise MusterError(
-                f"release {previous.name} was built on {previous.target}", "carry it over: muster migrate --to spark"
-            )
+            raise self.missing(previous)
         rows = LakeRows(state, lake, candidate.staged)
         with duckdb.connect(str(_scratch(candidate))) as connection:
             rows.show(connection, runs)
