@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from muster import release as releases
 from muster.engines import engine_of
-from muster.engines.engine import PUBLISHED
+from muster.engines.window import rows_per_table
 from muster.errors import MusterError
 from muster.landing.expressions import literal, quoted
 from muster.release import Release
@@ -44,19 +44,13 @@ def migrate(settings: Settings, target: str) -> list[Release]:
 
 def _copy_tables(settings: Settings, release: Release, folder: Path) -> dict[str, int]:
     """Write `<folder>/<layer>/<table>/part-0.parquet` of every table; returns rows per table."""
-    rows = {}
     with engine_of(settings, release.target).reading_release(release) as connection:
-        tables = connection.execute(
-            f"""select schema_name, table_name from (
-                    select schema_name, table_name from duckdb_tables() where not internal
-                    union all select schema_name, view_name from duckdb_views() where not internal
-                ) where schema_name in {PUBLISHED} order by all"""
-        ).fetchall()
-        for layer, table in tables:
+        rows = rows_per_table(connection)
+        for name in rows:
+            layer, table = name.split(".")
             path = folder / layer / table / "part-0.parquet"
             path.parent.mkdir(parents=True)
-            name = f"{layer}.{quoted(table)}"
-            (rows[f"{layer}.{table}"],) = connection.execute(
-                f"copy (from {name}) to {literal(str(path))} (format parquet, compression zstd)"
-            ).fetchone()
+            connection.execute(
+                f"copy {layer}.{quoted(table)} to {literal(str(path))} (format parquet, compression zstd)"
+            )
     return rows

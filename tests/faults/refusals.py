@@ -6,8 +6,11 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
+
 from muster import candidate, nightly
 from muster.candidate import Candidate
+from muster.engines.on_duckdb import database
 from support.shops import Shop
 
 MUSTER = Path(sys.executable).parent / "muster"
@@ -33,6 +36,7 @@ def publish_before(shop: Shop) -> None:
     release = shop.home / "releases" / PUBLISHED
     release.mkdir(parents=True)
     (release / "manifest.json").write_text("{}")
+    duckdb.connect(str(database(release))).close()
     shop.settings.current.symlink_to(f"releases/{PUBLISHED}")
 
 
