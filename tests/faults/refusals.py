@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-
 from muster import candidate, nightly
 from muster.candidate import Candidate
 from muster.engines.on_duckdb import database
