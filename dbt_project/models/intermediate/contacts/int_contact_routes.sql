@@ -1,0 +1,70 @@
+-- one row per person and channel in which the person can be reached, with the account where one is needed
+with reachable as (
+
+    select
+        person_id,
+        max(case when has_phone then 1 else 0 end) = 1 as has_phone,
+        max(case when has_wecom_id then 1 else 0 end) = 1 as has_chat_id
+    from {{ ref("customers") }}
+    group by person_id
+
+),
+
+accounts as (
+
+    select distinct account_id from {{ ref("int_account_days") }}
+
+),
+
+friends as (
+
+    select
+        friendships.person_id,
+        friendships.account_id,
+        row_number() over (
+            partition by friendships.person_id
+            order by friendships.accepted_at desc, {{ by_bytes("friendships.account_id") }}
+        ) as place
+    from {{ ref("int_friendships") }} as friendships
+    inner join accounts on friendships.account_id = accounts.account_id
+
+),
+
+-- who is a friend, has ended it, or was asked a short while ago is not asked again
+asked as (
+
+    select distinct persons.person_id
+    from {{ ref("stg_friends") }} as friends
+    inner join {{ ref("persons") }} as persons on friends.user_id = persons.user_id
+    where
+        friends.accepted_at is not null
+        or friends.removed_at is not null
+        or {{ days_between("cast(friends.requested_at as date)", as_of_date()) }}
+        < {{ policy("friend_request_wait_days") }}
+
+),
+
+final as (
+
+    select
+        reachable.person_id,
+        channels.channel,
+        friends.account_id
+    from reachable
+    cross join {{ ref("contact_channels") }} as channels
+    left join friends on reachable.person_id = friends.person_id and friends.place = 1 and channels.needs = 'friend'
+    left join asked on reachable.person_id = asked.person_id
+    where
+        channels.daily_quota > 0
+        and case channels.needs
+            when 'friend' then friends.account_id is not null
+            when 'phone' then reachable.has_phone
+            else
+                (reachable.has_chat_id or reachable.has_phone)
+                and asked.person_id is null
+                and exists (select 1 from accounts)
+        end
+
+)
+
+select * from final

@@ -1,0 +1,72 @@
+-- one row per person to whom a playbook applies, with what the decision needs: the user row that bought last speaks
+-- for the stage, the one that spent most for the tier
+with customers as (
+
+    select
+        *,
+        row_number() over (
+            partition by person_id
+            order by last_purchase_date desc nulls last, lifetime_monetary desc, {{ by_bytes("user_id") }}
+        ) as place,
+        first_value(value_tier) over (
+            partition by person_id order by lifetime_monetary desc, {{ by_bytes("user_id") }}
+        ) as best_tier
+    from {{ ref("customers") }}
+
+),
+
+-- a crowded handle is nobody's own: the first of its persons answers for all
+crowded as (
+
+    select
+        persons.person_id,
+        min({{ by_bytes("persons.person_id") }}) over (partition by handles.handle_hash) as speaker_id
+    from {{ ref("int_handles") }} as handles
+    inner join {{ ref("persons") }} as persons on handles.user_id = persons.user_id
+    where handles.is_crowded
+
+),
+
+duplicates as (
+
+    select distinct person_id from crowded where person_id <> speaker_id
+
+),
+
+later as (
+
+    select persons.person_id, max(purchases.purchase_date) as purchase_date
+    from {{ ref("int_later_purchases") }} as purchases
+    inner join {{ ref("persons") }} as persons on purchases.user_id = persons.user_id
+    group by persons.person_id
+
+),
+
+final as (
+
+    select
+        customers.person_id,
+        customers.user_id,
+        customers.stage,
+        stages.playbook,
+        coalesce(customers.best_tier, 'none') as value_tier,
+        customers.last_purchase_date,
+        {{ days_after(
+            "coalesce(customers.last_purchase_date, customers.registered_date, " ~ epoch_date() ~ ")",
+            "stages.wait_days"
+        ) }} as ready_date,
+        case
+            when unlisted.person_id is not null then unlisted.reason_code
+            when later.person_id is not null then 'bought'
+        end as reason_code,
+        duplicates.person_id is not null as is_duplicate
+    from customers
+    inner join {{ ref("playbook_stages") }} as stages on customers.stage = stages.stage
+    left join {{ ref("int_unlisted_persons") }} as unlisted on customers.person_id = unlisted.person_id
+    left join later on customers.person_id = later.person_id
+    left join duplicates on customers.person_id = duplicates.person_id
+    where customers.place = 1
+
+)
+
+select * from final

@@ -1,0 +1,76 @@
+-- one row per person to whom a playbook applies: may the person be contacted, from when on, and in which rank
+with limits as (
+
+    select
+        person_id,
+        max(contacted_on) as last_contact_date,
+        max(case when place = {{ policy("person_contacts_at_most") }} then contacted_on end) as oldest_that_counts
+    from (
+        select
+            person_id,
+            contacted_on,
+            row_number() over (
+                partition by person_id order by contacted_on desc, {{ by_bytes("contact_id") }}
+            ) as place
+        from {{ ref("int_person_contacts") }}
+    ) as numbered
+    group by person_id
+
+),
+
+open_slots as (
+
+    select * from {{ ref("int_open_slots") }} where cancel_reason is null
+
+),
+
+holdouts as (
+
+    select
+        members.person_id,
+        max(case when members.period = {{ holdout_period(as_of_date()) }} and members.is_held_out then 1 else 0 end)
+            as now,
+        max(case when members.period > {{ holdout_period(as_of_date()) }} and members.is_held_out then 1 else 0 end)
+            as next
+    from {{ ref("holdout_members") }} as members
+    group by members.person_id
+
+),
+
+judged as (
+
+    select
+        scores.*,
+        open_slots.schedule_id as open_schedule_id,
+        coalesce(attempts.attempts, 0) + 1 as attempt,
+        coalesce(shares.holdout_percent > 0 and holdouts.now = 1, false) as is_held_out,
+        coalesce(shares.holdout_percent > 0 and holdouts.next = 1, false) as is_held_out_next,
+        limits.last_contact_date,
+        greatest(
+            {{ days_after(as_of_date(), 1) }},
+            scores.ready_date,
+            coalesce({{ days_after("limits.last_contact_date", policy("person_gap_days")) }}, scores.ready_date),
+            coalesce({{ days_after("limits.oldest_that_counts", policy("person_window_days")) }}, scores.ready_date)
+        ) as next_contact_date,
+        case
+            when scores.reason_code is not null then scores.reason_code
+            when open_slots.schedule_id is not null then null
+            when attempts.has_ended or attempts.attempts >= playbooks.max_attempts then 'max_attempts'
+            when {{ days_between("attempts.last_recall_date", as_of_date()) }} + 1 < playbooks.retry_after_days
+                then 'recently_contacted'
+            when scores.is_duplicate then 'duplicate_person'
+            when scores.channel is null then 'no_handle'
+            when scores.score < {{ policy("min_contact_value") }} then 'below_value'
+        end as excluded_because
+    from {{ ref("int_recall_scores") }} as scores
+    inner join {{ ref("playbooks") }} as playbooks on scores.playbook = playbooks.playbook
+    left join {{ ref("holdout_shares") }} as shares
+        on scores.playbook = shares.playbook and scores.value_tier = shares.value_tier
+    left join {{ ref("int_recall_attempts") }} as attempts on scores.person_id = attempts.person_id
+    left join limits on scores.person_id = limits.person_id
+    left join open_slots on scores.person_id = open_slots.person_id
+    left join holdouts on scores.person_id = holdouts.person_id
+
+)
+
+select * from judged
