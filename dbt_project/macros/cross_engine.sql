@@ -126,3 +126,24 @@
 {% macro epoch_date() -%}
     cast('1970-01-01' as date)
 {%- endmacro %}
+
+{#-
+    CONTRACT's hash of a person: the first eight hex digits of md5('salt|person|period') over 2^32, so 0 to below 1 and
+    the same float everywhere, since a quotient by a power of two is exact. Arguments are SQL of text.
+-#}
+{% macro hash_share(salt, person, period) -%}
+    {%- set digits = "substring(md5(" ~ salt ~ " || '|' || " ~ person ~ " || '|' || " ~ period ~ "), 1, 8)" -%}
+    ({{ as_double(adapter.dispatch("whole_of_hex", "muster")(digits)) }} / {{ as_double("4294967296") }})
+{%- endmacro %}
+
+{% macro duckdb__whole_of_hex(digits) -%}
+    cast('0x' || {{ digits }} as bigint)
+{%- endmacro %}
+
+{% macro postgres__whole_of_hex(digits) -%}
+    cast(cast('x' || {{ digits }} as bit(32)) as bigint)
+{%- endmacro %}
+
+{% macro spark__whole_of_hex(digits) -%}
+    cast(conv({{ digits }}, 16, 10) as bigint)
+{%- endmacro %}
