@@ -13,6 +13,8 @@ objections as (
     select user_id, kind as reason_code from {{ ref("int_suppressed_users") }}
     union all
     select user_id, 'do_not_contact' as reason_code from users where do_not_contact
+    union all
+    select user_id, 'opt_out' as reason_code from {{ ref("int_contacts") }} where is_objection
 
 ),
 
