@@ -147,3 +147,18 @@
 {% macro spark__whole_of_hex(digits) -%}
     cast(conv({{ digits }}, 16, 10) as bigint)
 {%- endmacro %}
+
+{#-
+    For a query of a `with` clause that is computed once before the next one: in a long chain DuckDB's optimizer
+    needs time that doubles with every link. Spark has no such word.
+-#}
+{% macro materialized() -%}
+    {{ adapter.dispatch("materialized", "muster")() }}
+{%- endmacro %}
+
+{% macro default__materialized() -%}
+    materialized
+{%- endmacro %}
+
+{% macro spark__materialized() -%}
+{%- endmacro %}

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from muster import candidate as candidates
-from muster import journal, release, report, value_fit
+from muster import journal, ledger, release, report, value_fit
 from muster.candidate import Candidate
 from muster.dbt_build import Dbt
 from muster.engines import engine_of
@@ -124,10 +124,11 @@ def audit_marts(night: Night) -> None:
 
 
 def export(night: Night) -> None:
-    """Lists and the report, into the candidate."""
+    """Lists, the report, and what they hand out, into the candidate."""
     candidate = candidates.load(night.settings, night.run)
     with engine_of(night.settings).reading(candidate) as connection:
         candidate.exports = write_exports(connection, candidate.exports_folder)
+        ledger.write_events(connection, candidate)
         report.write(connection, candidate)
     candidate.save()
     for name, rows in candidate.exports.items():
@@ -157,6 +158,7 @@ def _make_release(settings: Settings, run: str) -> Release:
     rows = engine_of(settings).close_candidate(candidate)
     release.write_manifest(candidate, rows, journal.utc_now())
     _commit_lake(settings, candidate)
+    ledger.adopt_events(candidate, settings.ledger)
     return release.publish(settings, candidate)
 
 

@@ -61,6 +61,10 @@ class Settings:
         return self.home / "lake"
 
     @property
+    def ledger(self) -> Path:
+        return self.home / "ledger"
+
+    @property
     def private(self) -> Path:
         return self.home / "private"
 

@@ -43,7 +43,7 @@ final as (
         playbook,
         value_tier,
         holdout_percent,
-        {{ hash_share("holdout", "person_id", "period") }} * 100 < holdout_percent as is_held_out,
+        {{ hash_share("'holdout'", "person_id", "period") }} * 100 < holdout_percent as is_held_out,
         {{ as_of_date() }} as drawn_on
     from due
 

@@ -11,6 +11,7 @@ from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
 from muster.landing.lake import LakeState
 from muster.landing.taking import lake_columns
+from muster.ledger import select_events
 
 FITTED_COLUMNS = {
     "model": "varchar", "parameter": "varchar", "value": "decimal(28, 12)", "log_likelihood": "decimal(18, 4)",
@@ -20,14 +21,18 @@ FITTED_COLUMNS = {
 
 @dataclass(frozen=True)
 class LakeRows:
-    """Tonight's rows that count: those of the lake's state, parts of this night still lying in `staged`."""
+    """Tonight's rows that count: those of the lake's state, parts of this night still lying in `staged`.
+
+    ledger: the folder of the events of earlier nights.
+    """
 
     state: LakeState
     lake: Path
     staged: Path
+    ledger: Path
 
     def show(self, connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:
-        """Make schema `raw`: a view per feed and of quarantined rows, tables of repeated orders, runs and fits."""
+        """Make schema `raw`: views of feeds and quarantined rows, tables of repeated orders, runs, ledger and fits."""
         connection.execute("create schema raw")
         for feed in ORDER_FEEDS:
             lists = ", ".join(literal(str(self._located(part))) for part in self.state.repeats.get(feed, []))
@@ -36,6 +41,7 @@ class LakeRows:
         for name, select in raw_views(self._of).items():
             connection.execute(f"create view raw.{name} as {select}")
         _write_runs(connection, runs)
+        connection.execute(f"create table raw.ledger as {select_events(self.ledger)}")
         columns = ", ".join(f"{name} {kind}" for name, kind in FITTED_COLUMNS.items())
         connection.execute(f"create table raw.fitted_parameters ({columns})")
 

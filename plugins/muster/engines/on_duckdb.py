@@ -63,7 +63,7 @@ class OnDuckDB(Engine):
         with duckdb.connect(str(database(candidate.folder))) as connection:
             connection.execute("create schema marts; create schema state")
         with duckdb.connect(str(scratch(candidate))) as connection:
-            LakeRows(state, lake, candidate.staged).show(connection, runs)
+            LakeRows(state, lake, candidate.staged, self.settings.ledger).show(connection, runs)
 
     @contextmanager
     def dbt(self, candidate: Candidate) -> Iterator[RunDbt]:

@@ -91,7 +91,7 @@ class OnPostgres(Engine):
             if previous:
                 _show_previous(connection, self._id_of(connection, previous))
         with duckdb.connect() as source:
-            LakeRows(state, lake, candidate.staged).show(source, runs)
+            LakeRows(state, lake, candidate.staged, self.settings.ledger).show(source, runs)
             _load(source, "raw", f"{CANDIDATE}_raw", "unlogged table", BY_BYTES)
 
     @contextmanager

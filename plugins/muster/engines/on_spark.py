@@ -36,7 +36,7 @@ from muster.settings import PROJECT_ROOT, Settings, child_environment
 ENVIRONMENT = PROJECT_ROOT / ".venv-spark"
 BUILT = (*PUBLISHED, "staging", "intermediate", "exports")
 """Layers that dbt makes; `raw` is there before it starts."""
-RAW = (*FEEDS, "quarantined", "runs", "fitted_parameters")
+RAW = (*FEEDS, "quarantined", "runs", "ledger", "fitted_parameters")
 PATTERN = r"[\\*?{}\[\],]"
 
 
@@ -65,7 +65,7 @@ class OnSpark(Engine):
     ) -> None:
         if previous and not (previous.folder / "marts").exists():
             raise self.missing(previous)
-        rows = LakeRows(state, lake, candidate.staged)
+        rows = LakeRows(state, lake, candidate.staged, self.settings.ledger)
         with duckdb.connect(str(_scratch(candidate))) as connection:
             rows.show(connection, runs)
             for table in _own_tables(connection):

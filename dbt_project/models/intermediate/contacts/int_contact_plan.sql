@@ -1,0 +1,104 @@
+-- one row per slot that tonight plans, ghosts included: when, from which account, by which operator
+with allocated as (
+
+    select
+        allocation.*,
+        days.planned_date,
+        days.period,
+        days.is_closing,
+        channels.needs,
+        channels.first_hour,
+        channels.last_hour,
+        channels.default_hour
+    from {{ ref("int_contact_allocation") }} as allocation
+    inner join {{ ref("int_contact_days") }} as days on allocation.day_offset = days.day_offset
+    inner join {{ ref("contact_channels") }} as channels on allocation.channel = channels.channel
+
+),
+
+habits as (
+
+    select user_id, cast(value as integer) as hour
+    from {{ ref("int_tags_of_order_times") }}
+    where category = 'preferred_hour'
+
+),
+
+placed as (
+
+    select
+        allocated.*,
+        recalls.user_id,
+        recalls.playbook,
+        recalls.value_tier,
+        recalls.offer,
+        coalesce(experiments.script_key, recalls.script_key) as script_key,
+        experiments.experiment,
+        experiments.variant,
+        recalls.attempt,
+        recalls.score,
+        -- the person's own hour, within the channel's hours
+        greatest(
+            allocated.first_hour,
+            least(
+                coalesce(habits.hour, allocated.default_hour),
+                allocated.last_hour - {{ policy("contact_window_hours") }}
+            )
+        ) as hour,
+        coalesce(adds.account_id, accounts.account_id) as account_id,
+        coalesce(adds.operator_id, accounts.operator_id, operators.operator_id) as operator_id
+    from allocated
+    inner join {{ ref("int_recall_requests") }} as recalls on allocated.person_id = recalls.person_id
+    left join habits on recalls.user_id = habits.user_id
+    left join {{ ref("int_add_slots") }} as adds
+        on allocated.channel = 'friend_request'
+        and allocated.day_offset = adds.day_offset
+        and allocated.pool_place = adds.place
+    left join {{ ref("int_account_days") }} as accounts
+        on allocated.needs = 'friend'
+        and allocated.pool = accounts.account_id
+        and allocated.day_offset = accounts.day_offset
+    left join {{ ref("int_operator_days") }} as operators
+        on adds.account_id is null
+        and accounts.account_id is null
+        and allocated.day_offset = operators.day_offset
+        and (allocated.pool_place - 1) % operators.operators + 1 = operators.place
+    left join {{ ref("int_experiment_variants") }} as experiments
+        on allocated.person_id = experiments.person_id
+        and recalls.playbook = experiments.playbook
+        and allocated.channel <> 'friend_request'
+        and allocated.planned_date between experiments.starts_on and experiments.ends_on
+
+),
+
+final as (
+
+    select
+        'S' || substr(
+            md5(person_id || '|' || purpose || '|' || cast(planned_date as {{ dbt.type_string() }})), 1, 15
+        ) as schedule_id,
+        person_id,
+        user_id,
+        planned_date,
+        is_closing,
+        {{ hour_text("hour") }} as window_start,
+        {{ hour_text("hour + " ~ policy("contact_window_hours")) }} as window_end,
+        purpose,
+        playbook,
+        value_tier,
+        period,
+        channel,
+        account_id,
+        operator_id,
+        offer,
+        script_key,
+        experiment,
+        variant,
+        attempt,
+        score,
+        is_ghost
+    from placed
+
+)
+
+select * from final
