@@ -23,6 +23,7 @@ from muster.errors import MusterError
 from muster.export import write_exports
 from muster.freshness import check_freshness
 from muster.journal import RunRecord
+from muster.landing.handles import HANDLES
 from muster.landing.ingest import ingest as ingest_landing
 from muster.landing.lake import Entry, Lake, TakenFile
 from muster.lock import read_owner, step_lock
@@ -127,7 +128,7 @@ def export(night: Night) -> None:
     """Lists, the report, and what they hand out, into the candidate."""
     candidate = candidates.load(night.settings, night.run)
     with engine_of(night.settings).reading(candidate) as connection:
-        candidate.exports = write_exports(connection, candidate.exports_folder)
+        candidate.exports = write_exports(connection, candidate)
         ledger.write_events(connection, candidate)
         report.write(connection, candidate)
     candidate.save()
@@ -165,7 +166,7 @@ def _make_release(settings: Settings, run: str) -> Release:
 def _commit_lake(settings: Settings, candidate: Candidate) -> None:
     taken = [TakenFile(**file) for file in candidate.entry["taken"]]
     entry = Entry(**candidate.entry | {"taken": taken})
-    for kind in ("handles", "quarantine"):
+    for kind in (HANDLES, "quarantine"):
         for path in (candidate.private / kind).glob("*.parquet"):
             target = settings.private / kind
             target.mkdir(mode=0o700, exist_ok=True)

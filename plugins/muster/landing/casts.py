@@ -2,6 +2,7 @@
 
 Text timestamps are ISO 8601 (also YYYYMMDD, YYYYMMDDHHMMSS and YYYY/MM/DD, also without seconds); one with an offset
 is converted to business-local time, one without is taken as local, and one with anything else after it is none.
+A spreadsheet's cell holds a time as the number of its days.
 """
 
 from muster.landing import feeds
@@ -33,6 +34,9 @@ create macro local_timestamp(v, zone) as case
     when regexp_matches(iso_text(v), '{_DATE}{_TIME}{_OFFSET}$') then timezone(zone, instant(iso_text(v))) end;
 create macro plain_text(v) as
     nullif(case when regexp_matches(v, '^[{_BLANKS}]|[{_BLANKS}]$') then trim(v, '{_BLANKS}') else v end, '');
+create macro cell_time(v) as case when regexp_matches(plain_text(v), '^[1-9]\d{{4}}(\.\d+)?$')
+    then strftime(timestamp '1899-12-30' + to_seconds(round(try_cast(plain_text(v) as double) * 86400)),
+        '%Y-%m-%d %H:%M:%S') else v end;
 """
 
 

@@ -15,7 +15,7 @@ from muster.landing import handles, proposal, reading
 from muster.landing.casts import MACROS
 from muster.landing.expressions import literal
 from muster.landing.feeds import FEEDS, ORDER_FEEDS, Feed
-from muster.landing.files import LandingFile, Listing, kind_of, list_landing
+from muster.landing.files import XLSX_FEEDS, LandingFile, Listing, kind_of, list_landing
 from muster.landing.ingest import batched_files
 from muster.landing.mapping import FILE_NAME, Mapping, read_mapping
 from muster.landing.taking import Destination, Taken, take_in
@@ -151,7 +151,9 @@ def _say_proposal(landing: Path, listing: Listing, mapping: Mapping, say: Say) -
                 say(f"  problem  {error}")
                 continue
             feed = file.feed or proposal.guess_feed(list(readable.columns))
-            if feed:
+            if feed and file.kind == "xlsx" and feed not in XLSX_FEEDS:
+                say(f"  problem  {file.path}: {feed} are not read from a workbook; save it as .csv or .parquet")
+            elif feed:
                 glob = None if file.feed else file.path
                 proposals.append((proposal.propose(connection, FEEDS[feed], readable), glob))
     if proposals:

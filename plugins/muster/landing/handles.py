@@ -10,7 +10,10 @@ from pathlib import Path
 import duckdb
 import phonenumbers
 
+from muster.landing.expressions import literal
+
 KEY_FILE = "handle.key"
+HANDLES = "handles"
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _SEPARATORS = re.compile(r"[\s().\-\u00a0]+")
 
@@ -35,6 +38,14 @@ def hash_key(private: Path) -> bytes:
 def handle_hash(key: bytes, kind: str, plain: str) -> str:
     """HMAC-SHA-256 of a normalised handle, 32 hex digits; kinds never collide."""
     return hmac.digest(key, f"{kind}|{plain}".encode(), "sha256").hex()[:32]
+
+
+def plain_handles(*folders: Path) -> str:
+    """SQL of DuckDB: kind, hash and plain handle of what was ever taken in, once each, out of private folders."""
+    parts = [literal(str(path)) for folder in folders for path in sorted((folder / HANDLES).glob("*.parquet"))]
+    if not parts:
+        return "select null::varchar as kind, null::varchar as hash, null::varchar as plain limit 0"
+    return f"select kind, hash, min(plain) as plain from read_parquet([{', '.join(parts)}]) group by kind, hash"
 
 
 def e164(text: str, region: str | None) -> str | None:

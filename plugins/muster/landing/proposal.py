@@ -11,7 +11,7 @@ from muster.landing.expressions import literal, quoted
 from muster.landing.feeds import DATE, ORDER_STATUSES, TIMESTAMP, Feed
 from muster.landing.mapping import FeedMapping, Mapping
 from muster.landing.reading import Readable
-from muster.landing.synonyms import DATE_FORMATS, STATUS_WORDS, SYNONYMS
+from muster.landing.synonyms import DATE_FORMATS, STATUS_WORDS, SYNONYMS, plain
 
 SAMPLE_ROWS = 10_000
 SHOWN_VALUES = 8
@@ -21,6 +21,7 @@ TELLING = {
     "order_lines": ("order_id", "ordered_at", "quantity"),
     "orders": ("order_id", "ordered_at", "amount"),
     "community_events": ("event_type", "occurred_at"),
+    "contacts": ("contact_id", "contacted_at"),
     "group_members": ("group_id", "user_id"),
     "users": ("user_id",),
 }
@@ -33,11 +34,6 @@ class Proposal:
     feed: str
     columns: dict[str, str] = field(default_factory=dict)
     questions: list[str] = field(default_factory=list)
-
-
-def plain(name: str) -> str:
-    """A column's name without case, spaces and punctuation."""
-    return re.sub(r"[\W_]+", "", name.lower())
 
 
 def best_column(canonical: str, source_columns: list[str]) -> str | None:
@@ -108,7 +104,8 @@ def as_yaml(proposals: list[tuple[Proposal, str | None]], mapping: Mapping) -> I
 
 
 def _values(connection: duckdb.DuckDBPyConnection, readable: Readable, column: str) -> str:
-    return f"(select {quoted(column)} as v from ({readable.relation}) where {quoted(column)} <> '' limit {SAMPLE_ROWS})"
+    value = f"cell_time({quoted(column)})" if readable.file.kind == "xlsx" else quoted(column)
+    return f"(select {value} as v from ({readable.relation}) where {quoted(column)} <> '' limit {SAMPLE_ROWS})"
 
 
 def _dates(connection: duckdb.DuckDBPyConnection, readable: Readable, column: str, proposal: Proposal) -> str:

@@ -1,6 +1,6 @@
 """One landing file as an SQL relation: its source columns, `_row` and `_unreadable`.
 
-CSV and JSONL are read as text and typed later, so that ids keep leading zeros and offsets are not lost.
+CSV, JSONL and workbooks are read as text and typed later, so that ids keep leading zeros and offsets are not lost.
 """
 
 import csv
@@ -16,7 +16,9 @@ import duckdb
 from duckdb_extensions import import_extension
 
 from muster.errors import MusterError
-from muster.landing.expressions import literal, quoted
+from muster.landing import workbook
+from muster.landing.expressions import literal, quoted, referenced_columns
+from muster.landing.feeds import FEEDS
 from muster.landing.files import LandingFile
 from muster.landing.mapping import FILE_NAME, FeedMapping
 
@@ -30,7 +32,8 @@ class Readable:
     """A file that can be read. `columns`: source column -> DuckDB type; `relation`: an SQL select.
 
     text: SQL of a row's own text over `relation`, where it is not the columns as JSON. copy: the file as UTF-8, where
-    it is something else; it is removed when nothing holds it any more.
+    it is something else; it is removed when nothing holds it any more. is_canonical: the columns have the feed's own
+    names and meaning, so that no mapping holds for them.
     """
 
     file: LandingFile
@@ -38,6 +41,7 @@ class Readable:
     relation: str
     text: str | None = None
     copy: "Utf8Copy | None" = None
+    is_canonical: bool = False
 
     @property
     def path(self) -> Path:
@@ -82,7 +86,7 @@ def inspect(
         if file.kind == "parquet":
             return _parquet(connection, file)
         if file.kind == "xlsx":
-            return _xlsx(connection, file)
+            return _xlsx(connection, file, part)
         copy = None if part.encoding == "utf-8" else Utf8Copy(file, part, scratch)
         return (_csv if file.kind == "csv" else _jsonl)(connection, file, part, copy)
     except duckdb.Error as error:
@@ -129,15 +133,19 @@ def _csv(
     delimiter = part.delimiter or max(DELIMITERS, key=header.count)
     names = next(csv.reader([header], delimiter=delimiter), [])
     names = [name.strip() or f"column{i}" for i, name in enumerate(names, 1)]
-    twice = sorted({name for name in names if [n.lower() for n in names].count(name.lower()) > 1})
-    if twice:
-        raise unreadable(file, f"the header names the column `{twice[0]}` twice", "give every column its own name")
+    _no_name_twice(file, names)
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
     relation = f"""
         select row_number() over () as _row, false as _unreadable, *
         from read_csv({_text_options(file, copy)}, header = true, nullstr = '', delim = {literal(delimiter)},
             quote = '"', escape = '"', columns = {{{columns}}}, store_rejects = true, rejects_limit = 0)"""
     return Readable(file, dict.fromkeys(names, "VARCHAR"), relation, copy=copy)
+
+
+def _no_name_twice(file: LandingFile, names: list[str]) -> None:
+    twice = sorted({name for name in names if [n.lower() for n in names].count(name.lower()) > 1})
+    if twice:
+        raise unreadable(file, f"the header names the column `{twice[0]}` twice", "give every column its own name")
 
 
 def _text_options(file: LandingFile, copy: Utf8Copy | None) -> str:
@@ -217,12 +225,63 @@ def _parquet(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Readab
     return Readable(file, columns, relation)
 
 
-def _xlsx(connection: duckdb.DuckDBPyConnection, file: LandingFile) -> Readable:
-    source = f"read_xlsx({literal(str(file.absolute))}, header = true, empty_as_varchar = true)"
-    columns = {name: kind for name, kind, *_ in connection.execute(f"describe select * from {source}").fetchall()}
-    relation = f"""
-        select row_number() over () as _row, false as _unreadable, * from {source}"""
-    return Readable(file, columns, relation)
+def _xlsx(connection: duckdb.DuckDBPyConnection, file: LandingFile, part: FeedMapping) -> Readable:
+    """An operator's sheet, else the first one with the feed's columns, else the first one that is not empty."""
+    try:
+        names = workbook.sheet_names(file.absolute)
+    except workbook.NoWorkbookError as error:
+        raise unreadable(file, str(error), "save it as an Excel workbook (.xlsx) once more") from error
+    sheets = [_sheet(connection, file, name) for name in names]
+    filled = [sheet for sheet in sheets if any(sheet.headings)]
+    if not filled:
+        raise unreadable(file, "no sheet has anything in it", "the first line must name the columns")
+    for sheet in filled:
+        if own := workbook.own_columns(sheet.headings):
+            columns, relation = workbook.own_relation(sheet.rows, {name: sheet.cells[i] for name, i in own.items()})
+            return Readable(file, dict.fromkeys(columns, "VARCHAR"), relation, is_canonical=True)
+    sheet = next((s for s in filled if _has_required(s.headings, file, part)), filled[0])
+    named = [name.strip() if name else f"column{i}" for i, name in enumerate(sheet.headings, 1)]
+    _no_name_twice(file, named)
+    chosen = ", ".join(f"{cell} as {quoted(name)}" for cell, name in zip(sheet.cells, named, strict=True))
+    relation = f"select _row, _unreadable, {chosen} from ({sheet.rows})"
+    return Readable(file, dict.fromkeys(named, "VARCHAR"), relation)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One sheet. cells: the names of the columns of `rows`, an SQL select of `_row`, `_unreadable` and those."""
+
+    headings: list[str | None]
+    cells: list[str]
+    rows: str
+
+
+def _sheet(connection: duckdb.DuckDBPyConnection, file: LandingFile, name: str) -> _Sheet:
+    source = workbook.cells(file.absolute, name)
+    try:
+        first = connection.execute(f"from {source} limit 1")
+    except duckdb.BinderException:  # it holds no cells, or is a picture
+        return _Sheet([], [], "")
+    cells = [column for column, *_ in first.description]
+    blank = " and ".join(f"{cell} is null" for cell in cells)
+    rows = f"""select * from (select row_number() over () - 1 as _row, false as _unreadable, * from {source})
+        where _row > 0 and not ({blank})"""
+    return _Sheet(list(first.fetchone() or ()), cells, rows)
+
+
+def _has_required(headings: list[str | None], file: LandingFile, part: FeedMapping) -> bool:
+    """Whether a sheet with these headings has what the feed needs, by its own names or by the mapping."""
+    there = {(name or "").strip().lower() for name in headings}
+
+    def found(column: str) -> bool:
+        source = part.columns.get(column)
+        if source is None:
+            return column in there
+        named = {"column": {source.text}, "value": set()}.get(source.kind)
+        named = referenced_columns(column, source.text) if named is None else named
+        return {name.lower() for name in named} <= there
+
+    return file.feed in FEEDS and all(found(column.name) for column in FEEDS[file.feed].required)
 
 
 def source_text(readable: Readable) -> str:

@@ -1,5 +1,7 @@
 """What source columns are usually called, in exports of shops and messengers, English and Chinese."""
 
+import re
+
 # canonical column -> names as they are written without case, spaces and punctuation
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "user_id": (
@@ -42,6 +44,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "currency": ("currencycode", "币种"),
     "updated_at": ("modifiedat", "lastmodified", "更新时间"),
     "group_id": ("groupid", "chatid", "roomid", "群id", "群编号"),
+    "contact_id": ("contactno", "callid", "scheduleid", "联系编号", "排期编号"),
+    "contacted_at": ("contactdate", "contacttime", "calldate", "calltime", "联系时间", "联系日期", "实际联系时间"),
+    "result": ("outcome", "contactresult", "联系结果", "结果"),
     "event_type": ("event", "action", "事件", "行为"),
     "occurred_at": ("eventtime", "time", "发生时间"),
 }  # fmt: skip
@@ -59,3 +64,8 @@ STATUS_WORDS: dict[str, tuple[str, ...]] = {
     "pending": ("unpaid", "onhold", "awaitingpayment", "created", "待付款", "未付款", "待支付"),
     "failed": ("declined", "error", "rejected", "支付失败"),
 }
+
+
+def plain(name: str) -> str:
+    """A column's name without case, spaces and punctuation."""
+    return re.sub(r"[\W_]+", "", name.lower())

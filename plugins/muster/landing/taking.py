@@ -70,7 +70,7 @@ def ingest_connection(
     """A DuckDB that can reach these landing files and this part's own files, and nothing else."""
     scratch = handles.private_folder(destination.private / SCRATCH)
     outputs = [destination.rows, destination.renumbered, destination.rejects]
-    outputs += [destination.private_file(kind) for kind in ("handles", "quarantine")]
+    outputs += [destination.private_file(kind) for kind in (handles.HANDLES, "quarantine")]
     for output in outputs:
         output.parent.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
@@ -168,7 +168,9 @@ def _write_handles(connection: duckdb.DuckDBPyConnection, hashed: list[Column], 
         f"from typed where {c.name} is not null and _fault is null"
         for c in hashed
     )
-    _copy_private(connection, f"select * from ({selects}) order by kind, hash", destination.private_file("handles"))
+    _copy_private(
+        connection, f"select * from ({selects}) order by kind, hash", destination.private_file(handles.HANDLES)
+    )
 
 
 def _find_rejects(

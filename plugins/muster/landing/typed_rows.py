@@ -3,7 +3,7 @@
 from muster.errors import MusterError
 from muster.landing import casts, reading
 from muster.landing.expressions import expression_type, literal, missing_column, quoted, referenced_columns
-from muster.landing.feeds import HANDLE_TYPES, SQL_TYPES, Column, Feed
+from muster.landing.feeds import DATE, HANDLE_TYPES, SQL_TYPES, TIMESTAMP, Column, Feed
 from muster.landing.mapping import FILE_NAME, Mapping, Source
 
 
@@ -29,6 +29,8 @@ def typed_select(readable: reading.Readable, feed: Feed, mapping: Mapping, feed_
             unusable += [f"false as unusable_{column.name}"] if column.type in HANDLE_TYPES else []
             continue
         sql, kind = _source_sql(column, source, feed, columns)
+        if readable.file.kind == "xlsx" and column.type in (TIMESTAMP, DATE) and kind == "VARCHAR":
+            sql = f"cell_time({sql})"
         if source.kind == "sql":
             mapped.append(f"{_tried(sql)} as tried_{column.name}")
             opened += [f"tried_{column.name}.v as {name}", f"tried_{column.name} is null as failed_{column.name}"]
@@ -47,7 +49,10 @@ def typed_select(readable: reading.Readable, feed: Feed, mapping: Mapping, feed_
         f"coalesce({c.name}, {literal(c.default)}) as {c.name}" if c.default is not None else c.name
         for c in feed.columns
     ]
-    shared = _of_shared_users(feed) if readable.file.shared and feed.name == "users" else ""
+    kept = _of_shared_users(feed) if readable.file.shared and feed.name == "users" else ""
+    if readable.file.kind == "xlsx" and "result" in present:
+        # a workbook lists what is to be done: a row that nobody has filled in is no contact
+        kept = "where result is not null or _fault = 'unparseable_value:result'"
     return f"""
         select {", ".join(chosen + unusable)}, _row, {literal(readable.file.path)} as _file,
             case {" ".join(faults)} end as _fault
@@ -60,7 +65,7 @@ def typed_select(readable: reading.Readable, feed: Feed, mapping: Mapping, feed_
                     from (select *{padding} from ({readable.relation}))
                 )
             )
-        ) {shared}"""
+        ) {kept}"""
 
 
 def _tried(sql: str) -> str:
@@ -81,7 +86,7 @@ def _source_of(
     column: Column, feed: Feed, mapping: Mapping, readable: reading.Readable, columns: dict[str, str]
 ) -> Source | None:
     """Where the column comes from in this file; None where it comes from nowhere."""
-    source = mapping.feed(feed.name).columns.get(column.name)
+    source = None if readable.is_canonical else mapping.feed(feed.name).columns.get(column.name)
     by_lower = {name.lower(): name for name in columns}
     if source is None:
         same = by_lower.get(column.name)

@@ -1,0 +1,53 @@
+-- one row per slot that lies ahead: the hashed handle by which the person is met, the user row's own before those of
+-- the person's others
+with rows_of_person as (
+
+    select
+        tasks.schedule_id,
+        channels.needs,
+        users.user_id,
+        case when users.user_id = tasks.user_id then 0 else 1 end as distance,
+        users.phone_hash,
+        users.wecom_id_hash
+    from {{ ref("int_operator_tasks") }} as tasks
+    inner join {{ ref("contact_channels") }} as channels on tasks.channel = channels.channel
+    inner join {{ ref("persons") }} as persons on tasks.person_id = persons.person_id
+    inner join {{ ref("stg_users") }} as users on persons.user_id = users.user_id
+    where not tasks.is_held_out
+
+),
+
+handles as (
+
+    select schedule_id, user_id, distance, 1 as preference, 'wecom_id' as handle_kind, wecom_id_hash as handle_hash
+    from rows_of_person
+    where wecom_id_hash is not null and needs <> 'phone'
+
+    union all
+
+    select schedule_id, user_id, distance, 2 as preference, 'phone' as handle_kind, phone_hash as handle_hash
+    from rows_of_person
+    where phone_hash is not null
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by schedule_id order by preference, distance, {{ by_bytes("user_id") }}
+        ) as place
+    from handles
+
+),
+
+final as (
+
+    select schedule_id, handle_kind, handle_hash
+    from ranked
+    where place = 1
+
+)
+
+select * from final
