@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from muster.settings import SAMPLE_LANDING
+from muster.simulate import World
 
 from support import cases
 from support.cases import Case, OpenShop
@@ -68,12 +69,34 @@ def every_feed(folder: Path, open_shop: OpenShop) -> Case:
     return Case(folder, shop, {DAY: shop.night(DAY)})
 
 
+def community(folder: Path, open_shop: OpenShop) -> Case:
+    """Two nights of a simulated shop with every feed; the second knows what came of the first one's contacts."""
+    with World(folder / "landing", users=400, seed=3, first_night=date(2026, 3, 29)) as world:
+        world.write_history()
+        shop = open_shop(folder / "landing", folder / "home")
+        case = Case(folder, shop, {})
+        plan = None
+        for _ in range(2):
+            day = world.write_day(plan)
+            case.releases[f"{day}"] = shop.night(f"{day}")
+            plan = folder / f"{day}.parquet"
+            with shop.reading(case.releases[f"{day}"]) as connection:
+                connection.execute(
+                    f"""copy (
+                        select user_id, channel, offer, schedule_id as contact_id, purpose, account_id, operator_id
+                        from marts.contact_schedule where status = 'planned' and planned_date = date '{day}' + 1
+                    ) to '{plan}' (format parquet)"""
+                )
+    return case
+
+
 HISTORIES: dict[str, Callable[[Path, OpenShop], Case]] = {
     **{name: partial(cases.run_case, name) for name in cases.NAMES},
     "three_nights": three_nights_and_two_again,
     "cold_start": cold_start,
     "every_feed": every_feed,
     "sample": sample,
+    "community": community,
 }
 
 
