@@ -79,7 +79,7 @@ def _check_candidates(night: ContactNight, tables: Tables, seen: Counter[str]) -
     for person, one in candidates.items():
         row = rows[person]
         assert (row["user_id"], row["playbook"], row["value_tier"]) == (one.user, one.playbook, one.tier), person
-        assert row["channel"] == one.channel and row["account_id"] == one.account, person
+        assert (row["channel"], row["account_id"]) == (one.channel, one.account), (person, row)
         assert row["is_held_out"] == one.held[0], person
         assert row["attempt"] == one.attempt, person
         assert (row["score"] is None) == (one.score is None), person
