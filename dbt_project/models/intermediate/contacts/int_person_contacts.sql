@@ -1,5 +1,5 @@
--- one row per contact that counts for a person: slots of days that have come, ghosts like others, and what the
--- contacts feed knows besides, whatever its date
+-- one row per contact that counts for a person: slots of days that have come or that were worked off early, ghosts like
+-- others, and what the contacts feed knows besides, whatever its date
 select
     person_id,
     coalesce(sent_on, planned_date) as contacted_on,
@@ -8,7 +8,7 @@ select
     ends_attempts,
     schedule_id as contact_id
 from {{ ref("int_contact_slots") }}
-where status <> 'cancelled' and planned_date <= {{ as_of_date() }}
+where status in ('sent', 'returned') or (status <> 'cancelled' and planned_date <= {{ as_of_date() }})
 
 union all
 
