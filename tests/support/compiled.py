@@ -13,6 +13,7 @@ compilation serves every date and policy; apart from these constants the SQL is 
 those parameters on which the text of the SQL depends.
 """
 
+import copy
 import json
 from collections import Counter
 from dataclasses import astuple, dataclass
@@ -69,14 +70,17 @@ class Compiled:
     backtest: Layer
 
 
-def compile_project(folder: Path) -> Compiled:
-    """Land one order, load the policy tables, compile the models: one step of a night and two dbt processes."""
+def compile_project(folder: Path, **fixed: int) -> Compiled:
+    """Land one order, load the policy tables, compile the models: one step of a night and two dbt processes.
+
+    fixed: values of FIXED parameters that differ from the shipped ones.
+    """
     shop = Shop(folder / "landing", folder / "home").mapping()
     shop.csv("orders/1.csv", [{"order_id": "1", "user_id": "u", "ordered_at": ANY_DAY, "amount": "1"}])
     night = shop.start(ANY_DAY)
     nightly.run_step(night, "ingest")
     candidate = candidates.load(shop.settings, night.run)
-    policy = Policy.read(shop.settings.policy_folder).as_vars()
+    policy = Policy.read(shop.settings.policy_folder).as_vars() | fixed
     variables = {name: value if name in FIXED else f"getvariable('{name}')" for name, value in policy.items()}
     carried = candidate.work / "previous.duckdb"
     with duckdb.connect(str(carried)) as previous:
@@ -114,6 +118,7 @@ class CompiledShop:
         self._order = list(TopologicalSorter({m.name: m.parents for m in self._models.values()}).static_order())
         self._built: set[str] = set()
         self._given: set[str] = set()
+        self._rows_of: dict[str, list[Row]] = {}
         self._connection = duckdb.connect()
         self._run("set TimeZone = 'UTC'; set threads = 1")  # for some hundred rows, more threads only wait
         self._backtest = f"{compiled.backtest.database}.{compiled.backtest.schema}"
@@ -138,8 +143,7 @@ class CompiledShop:
         self._built.clear()
         self._as_of, self._changed = as_of_date, policy
         self._run(f"set variable as_of_date = '{as_of_date}'")
-        for name, value in (self._policy | policy).items():
-            self._run(f"set variable {name} = {value}")
+        self._run(";".join(f"set variable {name} = {value}" for name, value in (self._policy | policy).items()))
 
     def fill(self, **feeds: list[Row]) -> None:
         """The landing zone: feed -> rows under their columns' names, with source_file. What was there is gone."""
@@ -157,6 +161,9 @@ class CompiledShop:
     def give(self, **tables: list[Row]) -> None:
         """Rows that stand in for a model or a policy table; a column that no row names is null. They stay."""
         for name, rows in tables.items():
+            if self._rows_of.get(name) == rows:
+                continue
+            self._rows_of[name] = copy.deepcopy(rows)
             if name in self._models and name not in self._given:
                 relation = self._models[name].relation
                 self.build(name)
@@ -164,13 +171,16 @@ class CompiledShop:
                 kind = "view" if self._models[name].is_view else "table"
                 self._run(f"drop {kind} {relation}; create or replace view {relation} as from {_given(name)}")
                 self._given.add(name)
-            self._replace(self._policy_tables[name] if name not in self._models else _given(name), rows)
+            table = _given(name) if name in self._models else self._policy_tables[name]
+            self._run(f"truncate {table}")
+            self._insert(table, rows)
         self._built.clear()
 
     def remember(self, ledger: list[Row], holdout_members: list[Row]) -> None:
         """What earlier nights left behind: all events of the ledger, the members of the release before."""
-        self._replace("work.raw.ledger", ledger)
-        self._replace("previous.state.holdout_members", holdout_members)
+        for table, rows in (("work.raw.ledger", ledger), ("previous.state.holdout_members", holdout_members)):
+            self._run(f"truncate {table}")
+            self._insert(table, rows)
         self._built.clear()
 
     def build(self, model: str) -> list[Row]:
@@ -217,10 +227,6 @@ class CompiledShop:
             if schema == "policy":
                 self._policy_tables[name] = f"{database}.{schema}.{name}"
         self._run("detach landed")
-
-    def _replace(self, table: str, rows: list[Row]) -> None:
-        self._run(f"truncate {table}")
-        self._insert(table, rows)
 
     def _insert(self, table: str, rows: list[Row]) -> None:
         if rows:

@@ -2,14 +2,29 @@
 
 import copy
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
+
+from scipy.stats import binomtest
 
 from support.compiled import CompiledShop, Row
 from support.plain.contacts import (
-    Candidate, ContactNight, accounts_of_day, adds_in_turn, allocate, cancellations, candidates_of, contacts_of_persons,
-    friends_of, members_of, open_days, operators_at_work, plan_days, slots_of, unlisted,
+    Candidate,
+    ContactNight,
+    accounts_of_day,
+    allocate,
+    cancellations,
+    candidates_of,
+    contacts_of_persons,
+    friends_of,
+    members_of,
+    open_days,
+    operators_at_work,
+    plan_days,
+    slots_of,
+    unlisted,
 )  # fmt: skip
 from support.random_contacts import ContactShop
 
@@ -18,43 +33,63 @@ CENT = Decimal("0.01")
 Tables = dict[str, list[Row]]
 
 
-def run_night(compiled: CompiledShop, night: ContactNight) -> Tables:
+def run_night(compiled: CompiledShop, night: ContactNight, tables: Sequence[str] = TABLES) -> Tables:
     compiled.as_of(night.as_of, **{k: v for k, v in night.parameters.items() if k != "contact_horizon_days"})
     compiled.fill(**{name: [{**row, "source_file": f"{name}/1"} for row in rows] for name, rows in night.feeds.items()})
     compiled.give(**night.tables)
     compiled.remember(night.ledger, night.members)
-    return {name: compiled.build(name) for name in TABLES}
+    return {name: compiled.build(name) for name in tables}
 
 
-def nights_of(compiled: CompiledShop, seed: int, seen: Counter[str], horizon: int) -> None:
-    """Two to four nights of the seed's shop, with a night that runs again, also after arrivals and a rollback."""
+@dataclass
+class Seen:
+    """What came up, so that nothing holds for want of a case. drawn: (person, quarter) -> percent, is held out."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    drawn: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
+
+
+def nights_of(compiled: CompiledShop, seed: int, horizon: int, seen: Seen) -> None:
+    """Two to four nights of the seed's shop, the second of which runs again, also after arrivals and a rollback."""
     shop = ContactShop(seed, horizon)
-    nights = shop.draw.choice((2, 3, 4))
-    for number in range(nights):
+    for number in range(shop.draw.choice((2, 2, 3, 4))):
         before = copy.deepcopy(shop.members)
-        tables = run_night(compiled, shop.night)
-        check(shop.night, tables, seen)
-        shop.hand_out(tables["int_ledger_events"], "1")
-        if number == 1:
+        tables = _checked_night(compiled, shop, "1", seen)
+        if number == 1 and shop.draw.random() < 0.5:
             again = run_night(compiled, shop.night)
-            assert _sorted(again["recall_candidates"]) == _sorted(tables["recall_candidates"])
-            assert _sorted(again["contact_schedule"]) == _sorted(tables["contact_schedule"])
-            assert _sorted(again["holdout_members"]) == _sorted(tables["holdout_members"])
+            for name in ("recall_candidates", "contact_schedule", "holdout_members"):
+                assert _sorted(again[name]) == _sorted(tables[name]), name
             assert {row["event"] for row in again["int_ledger_events"]} == {"closed"}
-            kept, (feeds, rows) = _handed_out(shop.night, tables), copy.deepcopy((shop.feeds, shop.tables))
+            seen.counts["runs_again"] += 1
+        elif number == 1:
+            kept = _handed_out(shop.night, tables)
             shop.arrive(5)
-            anew = run_night(compiled, shop.night)
-            check(shop.night, anew, seen)
-            assert _handed_out(shop.night, anew) == kept
-            if shop.draw.random() < 0.5:
-                shop.feeds, shop.tables = feeds, rows
-            else:
-                shop.hand_out(anew["int_ledger_events"], "2")
-                tables = anew
-            seen["runs_again"] += 1
-        # a rollback: the state is that of the night before, what was handed out stays handed out
+            tables = _checked_night(compiled, shop, "2", seen)
+            assert _handed_out(shop.night, tables) == kept
+            seen.counts["arrivals"] += 1
+        # after a rollback the state is that of the night before; what was handed out stays handed out
         shop.members = before if number == 2 else _members(tables)
         shop.morning(shop.draw.choice((1, 1, 1, 2, 6)))
+
+
+def _checked_night(compiled: CompiledShop, shop: ContactShop, run: str, seen: Seen) -> Tables:
+    tables = run_night(compiled, shop.night)
+    check(shop.night, tables, seen.counts)
+    shop.hand_out(tables["int_ledger_events"], run)
+    for row in tables["holdout_members"]:
+        if row["drawn_on"] == shop.as_of:
+            seen.drawn[row["person_id"], row["period"]] = (row["holdout_percent"], row["is_held_out"])
+    seen.counts["nights"] += 1
+    return tables
+
+
+def shares_hold(seen: Seen) -> None:
+    """Of all who were drawn, as many are held out as the policy's percent lets expect, but for a chance of 1e-6."""
+    by_percent: dict[int, list[bool]] = defaultdict(list)
+    for percent, is_held_out in seen.drawn.values():
+        by_percent[percent].append(is_held_out)
+    for percent, held in by_percent.items():
+        assert binomtest(sum(held), len(held), percent / 100).pvalue > 1e-6, (percent, sum(held), len(held))
 
 
 def check(night: ContactNight, tables: Tables, seen: Counter[str]) -> None:
@@ -184,7 +219,16 @@ def _check_schedule(night: ContactNight, tables: Tables, candidates: dict[str, C
 def _handed_out(night: ContactNight, tables: Tables) -> list[tuple]:
     """What the schedule plans for the days that are closed."""
     closing = plan_days(night)[: night.contact_closed_days]
-    names = ("schedule_id", "person_id", "planned_date", "window_start", "channel", "account_id", "operator_id", "offer")
+    names = (
+        "schedule_id",
+        "person_id",
+        "planned_date",
+        "window_start",
+        "channel",
+        "account_id",
+        "operator_id",
+        "offer",
+    )
     return sorted(
         tuple(str(row[name]) for name in names)
         for row in tables["contact_schedule"]

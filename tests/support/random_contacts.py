@@ -10,7 +10,7 @@ STAGES = ("lead", "new", "one_time", "at_risk", "churned", "lost", "repeat", "co
 TIERS = ("base", "middle", "high", "vip")
 PLAYBOOKS = ("lead_first_order", "second_order", "at_risk_care", "churned_win_back", "lost_last_try")
 CHANNELS = {"wecom": "friend", "friend_request": "chat_id_or_phone", "phone": "phone", "sms": "phone"}
-RESULTS = ("reached", "no_answer", "bought", "refused", "do_not_contact", "not_sent", None)
+RESULTS = ("reached", "no_answer", "not_sent", None) * 4 + ("bought", "refused", "do_not_contact")
 # Into a new quarter, leap day, a weekend, the middle of a month
 FIRST_NIGHTS = ("2024-03-20", "2024-02-26", "2024-06-28", "2025-12-30", "2024-05-15")
 NOON = "12:00:00"
@@ -20,20 +20,22 @@ class ContactShop:
     """The shop of one seed: `night` is what its next night starts from."""
 
     def __init__(self, seed: int, horizon: int, people: int | None = None, **parameters: int) -> None:
-        self.draw = random.Random(seed)
+        self.seed, self.draw = seed, random.Random(seed)
         self.as_of = date.fromisoformat(self.draw.choice(FIRST_NIGHTS))
+        self.stages = self.draw.choice((STAGES, STAGES[3:6], ("churned",)))  # who competes for the same room
         self.parameters = {"contact_horizon_days": horizon, **self._parameters(horizon), **parameters}
         self.policy = self._policy()
         self.tables: dict[str, list[Row]] = {
             name: [] for name in ("persons", "customers", "int_customer_totals", "customer_value", "int_handles")
-        } | {"int_tags_of_order_times": [], "int_measured_response": self._measured()}
+        } | {"int_tags_of_order_times": [], "int_suppressed_users": [], "int_measured_response": self._measured()}
         self.feeds: dict[str, list[Row]] = {
-            name: [] for name in ("users", "orders", "contacts", "operators", "accounts", "friends", "suppressions")
+            name: [] for name in ("users", "orders", "contacts", "operators", "accounts", "friends")
         }
         self.ledger: list[Row] = []
         self.members: list[Row] = []
+        self.arrived = 0
         self._senders()
-        self.arrive(self.draw.choice((0, 1, 3, 10, 20, 30)) if people is None else people)
+        self.arrive(self.draw.choice((0, 1, 10, 20, 30, 40)) if people is None else people)
 
     @property
     def night(self) -> ContactNight:
@@ -66,37 +68,41 @@ class ContactShop:
             elif chance < 0.15:
                 purpose = draw.choice(("recall", "care", None))
                 self._contact(f"feed{len(self.feeds['contacts'])}", row["user_id"], self.as_of, purpose, "reached")
-            elif chance < 0.17:
+            elif chance < 0.16:
                 self._suppress(row["user_id"])
+        ahead = [row for row in self.ledger if row["event"] == "issued" and row["planned_date"] > self.as_of]
+        for slot in ahead:
+            if draw.random() < 0.4:
+                self._disturb(slot, draw.choice(ahead))
         for row in self.feeds["friends"]:
             if row["accepted_at"] is None and draw.random() < 0.3:
                 row["accepted_at"] = f"{self.as_of} {NOON}"
             elif draw.random() < 0.05:
                 row["removed_at"] = f"{self.as_of} {NOON}"
-        if self.feeds["accounts"] and draw.random() < 0.1:
-            draw.choice(self.feeds["accounts"])["active"] = False
-        if draw.random() < 0.1:
-            self._merge()
+        if draw.random() < 0.5:
+            self.policy = self._policy()
+            self.parameters |= self._parameters(self.parameters["contact_horizon_days"])
         self.arrive(draw.choice((0, 0, 1, 3)))
 
     def arrive(self, people: int) -> None:
         """So many people more, each of one row or two."""
         draw = self.draw
         for _ in range(people):
-            person = f"p{len(self.tables['persons']):04d}"
+            self.arrived += 1
+            person = f"{self.seed}p{self.arrived:04d}"
             for number in range(draw.choice((1, 1, 1, 1, 2))):
                 self._user(person if number == 0 else f"{person}b", person)
 
     def _user(self, user: str, person: str) -> None:
         draw = self.draw
-        stage = draw.choice(STAGES)
+        stage = draw.choice(self.stages)
         has_bought = stage not in ("lead", "cold_lead")
         ago = draw.choice((1, 2, 5, 20, 60, 200))
         last = self.as_of - timedelta(days=ago) if has_bought else None
         purchases = draw.randint(1, 4) if has_bought else 0
         money = Decimal(draw.choice((0, 1, 999, 5000, 12345, 20000, 20000))) / 100 * purchases
         tier = draw.choice(TIERS) if has_bought else None
-        phone, chat = draw.random() < 0.6, draw.random() < 0.5
+        phone, chat = draw.random() < 0.8, draw.random() < 0.5
         is_staff = draw.random() < 0.03
         registered = draw.choice((None, self.as_of - timedelta(days=draw.choice((0, 1, 10, 400)))))
         self.tables["persons"].append({"as_of_date": self.as_of, "user_id": user, "person_id": person})
@@ -120,7 +126,9 @@ class ContactShop:
                     self.tables["customer_value"].append({"user_id": user, "expected_spend_per_purchase": spend})
         if draw.random() < 0.5:
             hour = str(draw.choice((0, 8, 9, 12, 18, 20, 23)))
-            self.tables["int_tags_of_order_times"].append({"user_id": user, "category": "preferred_hour", "value": hour})
+            self.tables["int_tags_of_order_times"].append(
+                {"user_id": user, "category": "preferred_hour", "value": hour}
+            )
         if phone and draw.random() < 0.1:
             handle = draw.choice(("crowd1", "crowd2"))
             self.tables["int_handles"].append({"user_id": user, "handle_hash": handle, "is_crowded": True})
@@ -138,7 +146,7 @@ class ContactShop:
             self._suppress(user)
         if draw.random() < 0.02:
             self.feeds["orders"].append(self._order(user, self.as_of + timedelta(days=1)))
-        for _ in range(draw.choice((0, 0, 0, 1, 2, 4))):
+        for _ in range(draw.choice((0,) * 6 + (1, 2, 4))):
             day = self.as_of - timedelta(days=draw.choice((0, 1, 2, 6, 7, 8, 20, 21, 40, 89, 90, 91, 200)))
             purpose, result = draw.choice(("recall", "care", None)), draw.choice(RESULTS)
             self._contact(f"feed{len(self.feeds['contacts'])}", user, day, purpose, result)
@@ -169,25 +177,44 @@ class ContactShop:
                 }
             )  # fmt: skip
 
-    def _merge(self) -> None:
-        persons = sorted({row["person_id"] for row in self.tables["persons"]})
-        if len(persons) > 1:
-            kept, gone = sorted(self.draw.sample(persons, 2))
+    def _disturb(self, slot: Row, other: Row) -> None:
+        """Something that takes a slot back which is handed out for a day to come."""
+        happens = self.draw.choice(("buys", "objects", "goes", "unfriends", "closes", "is_another"))
+        user = slot["user_id"]
+        if happens == "buys":
+            for row in self.tables["customers"]:
+                if row["user_id"] == user:
+                    self._buy(row)
+        elif happens == "objects":
+            self._suppress(user)
+        elif happens == "goes":
             for table in ("persons", "customers"):
-                for row in self.tables[table]:
-                    if row["person_id"] == gone:
-                        row["person_id"] = kept
+                self.tables[table] = [row for row in self.tables[table] if row["user_id"] != user]
+        elif happens == "unfriends":
+            for row in self.feeds["friends"]:
+                if row["user_id"] == user:
+                    row["removed_at"] = f"{self.as_of} {NOON}"
+        elif happens == "closes":
+            for row in self.feeds["accounts"]:
+                if row["account_id"] == slot["account_id"]:
+                    row["active"] = False
+        else:
+            self._merge(slot["person_id"], other["person_id"])
+
+    def _merge(self, one: str, other: str) -> None:
+        kept, gone = sorted((one, other))
+        for table in ("persons", "customers"):
+            for row in self.tables[table]:
+                if row["person_id"] == gone:
+                    row["person_id"] = kept
 
     def _order(self, user: str, day: date) -> Row:
         number = len(self.feeds["orders"])
         return {"order_id": f"o{number}", "user_id": user, "ordered_at": day, "amount": 10, "status": "completed"}
 
     def _suppress(self, user: str) -> None:
-        kind = self.draw.choice(("blacklist", "opt_out", "complaint", "erasure", "whitelist"))
-        until = self.draw.choice((None, None, self.as_of, self.as_of - timedelta(days=1)))
-        self.feeds["suppressions"] = [
-            row for row in self.feeds["suppressions"] if (row["user_id"], row["kind"]) != (user, kind)
-        ] + [{"user_id": user, "kind": kind, "until": until}]
+        kind = self.draw.choice(("blacklist", "opt_out", "complaint", "erasure"))
+        self.tables["int_suppressed_users"].append({"user_id": user, "kind": kind})
 
     def _contact(self, contact: str, user: str, day: date, purpose: str | None, result: str | None) -> None:
         self.feeds["contacts"].append(
@@ -218,7 +245,7 @@ class ContactShop:
     def _parameters(self, horizon: int) -> dict[str, int]:
         draw = self.draw
         return {
-            "contact_closed_days": draw.choice((1, 2, 2, 3)),
+            "contact_closed_days": draw.choice((1, 2, 2, 3, 5)),
             "contact_expires_days": draw.choice((0, 3)),
             "contact_history_days": draw.choice((7, 90)),
             "contact_window_hours": draw.choice((1, 2, 5, 12)),
@@ -229,13 +256,13 @@ class ContactShop:
             "account_adds_a_day": draw.choice((0, 1, 2)),
             "friend_request_wait_days": draw.choice((1, 30)),
             "gross_margin_percent": draw.choice((0, 40, 100)),
-            "min_contact_value": draw.choice((-1000000, -1000000, 0, 1)),
+            "min_contact_value": draw.choice((-1000000, -1000000, -1000000, 0)),
         }
 
     def _policy(self) -> dict[str, list[Row]]:
         draw = self.draw
         stages = zip(STAGES, (PLAYBOOKS[0], PLAYBOOKS[1], *PLAYBOOKS[1:]), strict=False)
-        quota = draw.choice(((100,), (0, 1, 2, 3), (1, 5, 100)))
+        quota = draw.choice(((100,), (0, 1, 1, 2), (1, 1, 3, 100)))
         hours = {channel: (draw.randint(0, 10), draw.randint(13, 24)) for channel in CHANNELS}
         return {
             "playbooks": [
@@ -295,5 +322,3 @@ class ContactShop:
             for tier in ("all", *TIERS)
             if draw.random() < 0.3
         ]  # fmt: skip
-
-

@@ -135,9 +135,8 @@ def unlisted(night: ContactNight) -> dict[str, str]:
         for column, reason in (("do_not_contact", "do_not_contact"), ("is_staff", "staff"), ("deleted_at", "deleted")):
             if row.get(column):
                 add(row["user_id"], reason)
-    for row in night.feeds["suppressions"]:
-        if row["kind"] != "whitelist" and (row["until"] is None or row["until"] >= night.as_of):
-            add(row["user_id"], row["kind"])
+    for row in night.tables["int_suppressed_users"]:
+        add(row["user_id"], row["kind"])
     for row in night.feeds["contacts"]:
         if row["result"] in OBJECTIONS:
             add(row["user_id"], "opt_out")
@@ -268,7 +267,9 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
     )
     off, later, slots = unlisted(night), later_purchases(night), slots_of(night)
     taken_back = cancellations(night)
-    staying = {slot.person: slot for slot in slots if slot.schedule_id in taken_back and not taken_back[slot.schedule_id]}
+    staying = {
+        slot.person: slot for slot in slots if slot.schedule_id in taken_back and not taken_back[slot.schedule_id]
+    }
     contacts = contacts_of_persons(night, slots)
     sending = sending_accounts(night)
     adding = any(adds > 0 for day in plan_days(night) for _, adds in accounts_of_day(night, day).values())
@@ -456,9 +457,7 @@ def _is_asked(night: ContactNight, person: str) -> bool:
 
 
 def _landed(night: ContactNight, feed: str) -> list[Row]:
-    return [
-        row for row in night.feeds[feed] if row["requested_at"] is None or _day(row["requested_at"]) <= night.as_of
-    ]
+    return [row for row in night.feeds[feed] if row["requested_at"] is None or _day(row["requested_at"]) <= night.as_of]
 
 
 def _day(value: object) -> date:
