@@ -287,7 +287,8 @@ class ContactShop:
             "contact_channels": [
                 {
                     "channel": channel, "needs": needs, "daily_quota": draw.choice(quota),
-                    "cost": f"{draw.choice((0, 8, 60, 300)) / 100:.2f}", "response_percent": draw.choice((30, 100, 110)),
+                    "cost": f"{draw.choice((0, 8, 60, 300)) / 100:.2f}",
+                    "response_percent": draw.choice((30, 100, 110)),
                     "first_hour": hours[channel][0], "last_hour": hours[channel][1],
                     "default_hour": draw.randint(hours[channel][0], hours[channel][1] - 1),
                 }

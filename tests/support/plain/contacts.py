@@ -391,7 +391,7 @@ def members_of(night: ContactNight) -> list[Row]:
 
 
 def allocate(night: ContactNight, candidates: list[Candidate], scores: Mapping[str, Decimal]) -> None:
-    """Serial dictatorship over those who may be contacted: fills place and deferred. scores: person -> rounded score."""
+    """Serial dictatorship over those who may be contacted: fills place and deferred. scores: person -> as rounded."""
     channels = {row["channel"]: row for row in night.tables["contact_channels"]}
     days, horizon = open_days(night), plan_days(night)[-1]
     room = {day: accounts_of_day(night, day) for day in days}
