@@ -1,0 +1,1 @@
+delete from marts.recall_candidates where user_id = 'visitor'
