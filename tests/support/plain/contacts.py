@@ -222,6 +222,8 @@ def cancellations(night: ContactNight) -> dict[str, str | None]:
         reason = None
         if person in off:
             reason = off[person]
+        elif slot.issued_on > night.as_of:
+            pass  # a night that runs again for an earlier day knows less
         elif person not in night.person_of.values():
             reason = "deleted"
         elif bought.get(person, EPOCH) > slot.issued_on:

@@ -39,6 +39,8 @@ final as (
         slots.is_ghost,
         case
             when unlisted.person_id is not null then unlisted.reason_code
+            -- a night that runs again for an earlier day knows less than the one that handed the slot out
+            when slots.issued_on > {{ as_of_date() }} then null
             when persons.person_id is null then 'deleted'
             when purchases.purchase_date > slots.issued_on then 'bought'
             when slots.place > 1 then 'duplicate_person'
