@@ -116,7 +116,7 @@ def _check_candidates(night: ContactNight, tables: Tables, seen: Counter[str]) -
         assert (row["user_id"], row["playbook"], row["value_tier"]) == (one.user, one.playbook, one.tier), person
         assert (row["channel"], row["account_id"]) == (one.channel, one.account), (person, row)
         assert row["is_held_out"] == one.held[0], person
-        assert row["attempt"] == one.attempt, person
+        assert (row["attempt"], row["last_contact_date"]) == (one.attempt, one.last_contact), person
         assert (row["score"] is None) == (one.score is None), person
         if one.score is not None:
             assert abs(row["score"] - Decimal(float(one.score))) <= CENT / 2 + CENT / 10**4, person

@@ -52,7 +52,7 @@ class ContactShop:
         self.as_of += timedelta(days=days)
         known = {row["contact_id"] for row in self.feeds["contacts"]}
         for row in [row for row in self.ledger if row["event"] == "issued" and not row["is_ghost"]]:
-            early = draw.random() < 0.05  # a day before it was planned
+            early = draw.random() < 0.2  # a day before it was planned
             due = row["planned_date"] - timedelta(days=early)
             if row["schedule_id"] not in known and before < due <= self.as_of and draw.random() < 0.7:
                 self._contact(row["schedule_id"], row["user_id"], due, "recall", draw.choice(RESULTS))

@@ -80,6 +80,7 @@ class Candidate:
     score: Fraction | None = None
     ready: date = EPOCH
     attempt: int = 1
+    last_contact: date | None = None
     held: tuple[bool, bool] = (False, False)
     place: tuple[date, bool] | None = None
     pool_place: int = 0
@@ -335,6 +336,7 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
         starts = speaker["last_purchase_date"] or speaker["registered_date"] or EPOCH
         one.ready = max(tomorrow, starts + timedelta(days=stage["wait_days"]))
         if days:
+            one.last_contact = days[0]
             one.ready = max(one.ready, days[0] + timedelta(days=night.person_gap_days))
         if len(days) >= night.person_contacts_at_most:
             oldest = days[night.person_contacts_at_most - 1]
