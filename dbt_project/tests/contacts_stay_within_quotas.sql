@@ -1,5 +1,5 @@
--- on no day that is still open do accounts or channels have more contacts, over all purposes, than they may, nor outside
--- the channel's hours
+-- on no day that is still open do accounts or channels have more contacts, over all purposes, than they may, nor
+-- outside the channel's hours
 with planned as (
 
     select slots.*, days.day_offset, channels.needs, channels.daily_quota, channels.first_hour, channels.last_hour

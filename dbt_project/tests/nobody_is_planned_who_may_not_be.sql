@@ -1,5 +1,5 @@
--- whoever is planned has no objection, is not excluded, held out or planned twice, and has a chat from a friend's account;
--- a slot that a later night handed out is that night's
+-- whoever is planned has no objection, is not excluded, held out or planned twice, and chats with a friend's
+-- account; a slot that a later night handed out is that night's
 with planned as (
 
     select

@@ -7,7 +7,8 @@ having
     {{ days_between("max(contacts.contacted_on)", "plan.planned_date") }} < {{ policy("person_gap_days") }}
     or sum(
         case
-            when {{ days_between("contacts.contacted_on", "plan.planned_date") }} < {{ policy("person_window_days") }} then 1
+            when {{ days_between("contacts.contacted_on", "plan.planned_date") }} < {{ policy("person_window_days") }}
+                then 1
             else 0
         end
     ) >= {{ policy("person_contacts_at_most") }}

@@ -1,5 +1,5 @@
--- everybody to whom a playbook applies has one decision with its reason; include says that there is a slot, holdout that
--- one is withheld, and nobody else of tonight's plan is left
+-- everybody to whom a playbook applies has one decision with its reason; include says that there is a slot, holdout
+-- that one is withheld, and nobody else of tonight's plan is left
 with slots as (
 
     select schedule_id, is_ghost from {{ ref("int_contact_plan") }} where purpose = 'recall'

@@ -101,9 +101,9 @@ day_{{ day }} as {{ materialized() }} (
 
 ),
 {% endfor %}
--- where an account has room left on a day, it is the channel that has none
 roomy as (
 
+    -- where an account has room left on a day, it is the channel that has none
     select
         pools.channel,
         pools.pool,
