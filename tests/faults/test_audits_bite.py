@@ -100,8 +100,8 @@ LANDING = {
     "raw_surveys": [{"user_id": "a", "question": "q", "answer": "b", "answered_at": LONG_AGO}],
 }  # fmt: skip
 
-# suite -> what breaks its table {t}: `rounds` of statements, or of values with which a copy of `good_row`, or of the row
-# that the select `given` puts there, is added; a copy alone already breaks what must be unique.
+# suite -> what breaks its table {t}: `rounds` of statements, or of values with which a copy of `good_row` is added, or
+# a copy of the row that the select `given` puts there; a copy alone already breaks what must be unique.
 MARTS = {
     path.stem: yaml.safe_load(path.read_text()) for path in sorted((Path(__file__).parent / "damage").glob("*.yml"))
 }
