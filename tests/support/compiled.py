@@ -98,6 +98,7 @@ class CompiledShop:
         self._models, self._policy = compiled.models, compiled.policy
         self._order = list(TopologicalSorter({m.name: m.parents for m in self._models.values()}).static_order())
         self._built: set[str] = set()
+        self._given: set[str] = set()
         self._connection = duckdb.connect()
         self._run("set TimeZone = 'UTC'; set threads = 1")  # for some hundred rows, more threads only wait
         self._backtest = f"{compiled.backtest.database}.{compiled.backtest.schema}"
@@ -108,6 +109,7 @@ class CompiledShop:
             self._run(f"create schema {database}.{schema}")
         for schema, path in compiled.databases.items():
             self._copy(path, schema)
+        self._run(f"use {compiled.databases['policy'].stem}")
         self.as_of(date.fromisoformat(ANY_DAY))
 
     def close(self) -> None:
@@ -136,6 +138,17 @@ class CompiledShop:
                 rows = _with_repeats(rows, [order_id for order_id, _ in files])
             self._insert(f"work.raw.{feed}", rows)
 
+    def give(self, model: str, select: str) -> None:
+        """Put the rows of a select in the place of a model's own, from now on."""
+        self._built.clear()
+        self._given.add(model)
+        self._run(f"create or replace table {self._models[model].relation} as {select}")
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """What Engine.reading gives to a night's step."""
+        return self._connection
+
     def build(self, model: str) -> list[Row]:
         """The rows of a model, in no order; its ancestors are built before it, once per fill."""
         needed = self._ancestors(model) - self._built
@@ -161,6 +174,8 @@ class CompiledShop:
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def _ancestors(self, model: str) -> set[str]:
+        if model in self._given:
+            return set()
         return {model}.union(*(self._ancestors(parent) for parent in self._models[model].parents))
 
     def _copy(self, path: Path, schema: str) -> None:

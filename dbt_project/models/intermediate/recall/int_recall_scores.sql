@@ -85,7 +85,7 @@ final as (
         order_value,
         -- who is won buys at the offer's price, and so does who would have come anyway
         {{ as_decimal(
-            "response * (" ~ as_double(policy("gross_margin_percent")) ~ " / 100 - discount) * " ~ as_double("order_value")
+            "response * (" ~ as_double(policy("margin_percent")) ~ " / 100 - discount) * " ~ as_double("order_value")
             ~ " - baseline * discount * " ~ as_double("order_value") ~ " - " ~ as_double("contact_cost"), 18, 2
         ) }} as score
     from figures
