@@ -51,7 +51,7 @@ class LakeRows:
     ledger: Path
 
     def show(self, connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:
-        """Make schema `raw`: views of feeds and quarantined rows, tables of repeated orders, runs, ledger and MEASURED."""
+        """Make schema `raw`: views of feeds and quarantine, tables of repeated orders, runs, ledger and MEASURED."""
         connection.execute("create schema raw")
         for feed in ORDER_FEEDS:
             lists = ", ".join(literal(str(self._located(part))) for part in self.state.repeats.get(feed, []))
