@@ -250,7 +250,7 @@ def _slots(facts: Facts) -> list[Sentence]:
     happened = [
         say("recall_contact", date=_day(slot), channel=_channel(facts, slot), attempt=slot["attempt"],
             playbook=_playbook_label(facts, slot), result=_result(facts, slot))
-        for slot in slots if _happened(slot)
+        for slot in slots if _has_come(facts, slot)
     ]  # fmt: skip
     return [*cancelled[:LAST_CONTACTS], *happened[:LAST_CONTACTS]]
 

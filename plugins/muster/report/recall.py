@@ -12,7 +12,7 @@ KINDS = ("include", "holdout", "deferred", "excluded")
 
 
 def recall(connection: duckdb.DuckDBPyConnection) -> dict:
-    """The values of templates/recall.html.j2; connection: one that sees the candidate's marts and unpublished layers."""
+    """The values of templates/recall.html.j2; connection: one that sees the candidate's marts and other layers."""
     playbooks = rows(
         connection,
         """select p.label_en, p.label_zh, count(c.person_id) as people,
