@@ -103,9 +103,9 @@ def check(landing: Path | None) -> None:
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the sentences.")
 @click.option("--release", "name", metavar="RELEASE", help="A release's name (muster status lists them); else current.")
 def explain(user_id: str, as_json: bool, language: str, name: str | None) -> None:
-    """Say why a customer has this segment, value tier, churn threshold, stage and value.
+    """Say why a customer has this segment, value tier, churn threshold, stage and value, and is contacted or not.
 
-    Each with its numbers, where they are from, and what would change it.
+    Each with its numbers, where they are from, and what would change it. Any of a person's user ids will do.
     """
     from muster import explain as explanation
 

@@ -29,9 +29,8 @@ def _handed_out(world: World, settings: Settings) -> Path | None:
     if before is None:
         return None
     planned = world.landing / MEMORY.parent / "planned.parquet"
-    columns = (
-        "user_id, channel, offer, schedule_id as contact_id, purpose, playbook as campaign, account_id, operator_id"
-    )
+    columns = """schedule_id as contact_id, user_id, channel, offer, purpose, playbook as campaign, account_id,
+        operator_id"""
     with engine_of(settings, before.target).reading_release(before) as connection:
         connection.execute(
             f"""copy (
