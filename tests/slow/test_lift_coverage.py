@@ -74,7 +74,7 @@ def campaigns(shop: CompiledShop, effect: float, seed: int) -> Read:
                 case when number % 10 = 0 then 'second' || number else 'p' || number end as buyer from simulated"""
     )
     shop.connection.unregister("simulated")
-    shop.give(
+    shop.stand_in(
         "int_contact_slots",
         """select 's' || number || attempt as schedule_id, person_id, person_id as user_id, attempt,
                slot_day + 20 * (attempt - 1) as planned_date, 'recall' as purpose, 'c' || campaign as playbook,
@@ -84,12 +84,12 @@ def campaigns(shop: CompiledShop, effect: float, seed: int) -> Read:
            from simulated_people cross join (values (1), (2)) as attempts (attempt)
            where attempt = 1 or number % 3 = 0""",
     )
-    shop.give(
+    shop.stand_in(
         "persons",
         """select person_id as user_id, person_id from simulated_people
            union all select buyer, person_id from simulated_people where buyer <> person_id""",
     )
-    shop.give(
+    shop.stand_in(
         "int_day_nets",
         """select buyer as user_id, slot_day + after::integer as net_date, spend::decimal(18, 2) as day_net
            from simulated_people where buys

@@ -5,10 +5,15 @@
     shop.fill(orders=[{"order_id": "1", "source_file": "orders/1.csv", ...}])  # typed rows, as the lake holds them
     shop.build("customer_rfm")                                      # the model's rows, its ancestors built on the way
 
+    shop.give(customers=[...], playbooks=[...])             # rows that stand in for a model or a policy table
+    shop.remember(ledger=[...], holdout_members=[...])      # what earlier nights left behind
+
 dbt pastes as_of_date and policy into the SQL as they are given. Here it is given calls of `getvariable`, so that one
-compilation serves every date and policy; apart from these constants the SQL is the one that a night runs.
+compilation serves every date and policy; apart from these constants the SQL is the one that a night runs. FIXED are
+those parameters on which the text of the SQL depends.
 """
 
+import copy
 import json
 from collections import Counter
 from dataclasses import astuple, dataclass
@@ -30,6 +35,12 @@ from support.shops import Shop
 
 ANY_DAY = "2024-03-01"
 AS_OF_DATE = "' || getvariable('as_of_date') || '"  # closes the quotes in which the macro as_of_date() pastes it
+FIXED = ("contact_horizon_days",)
+HOLDOUT_MEMBERS = {
+    "person_id": "varchar", "period": "varchar", "playbook": "varchar", "value_tier": "varchar",
+    "holdout_percent": "integer", "is_held_out": "boolean", "drawn_on": "date",
+}  # fmt: skip
+"""What the models carry from the night before, see models/state/holdout_members.sql."""
 Row = dict[str, object]
 
 
@@ -48,7 +59,7 @@ class Model:
 
 @dataclass(frozen=True)
 class Compiled:
-    """All models, the policy's shipped numbers, and the databases with the policy tables and the raw ones' columns.
+    """All models, the policy's shipped numbers, and the databases: policy tables, and columns of raw and carried ones.
 
     backtest: where the models look for the backtest's stages.
     """
@@ -59,17 +70,25 @@ class Compiled:
     backtest: Layer
 
 
-def compile_project(folder: Path) -> Compiled:
-    """Land one order, load the policy tables, compile the models: one step of a night and two dbt processes."""
+def compile_project(folder: Path, **fixed: int) -> Compiled:
+    """Land one order, load the policy tables, compile the models: one step of a night and two dbt processes.
+
+    fixed: values of FIXED parameters that differ from the shipped ones.
+    """
     shop = Shop(folder / "landing", folder / "home").mapping()
     shop.csv("orders/1.csv", [{"order_id": "1", "user_id": "u", "ordered_at": ANY_DAY, "amount": "1"}])
     night = shop.start(ANY_DAY)
     nightly.run_step(night, "ingest")
     candidate = candidates.load(shop.settings, night.run)
-    policy = Policy.read(shop.settings.policy_folder).as_vars()
+    policy = Policy.read(shop.settings.policy_folder).as_vars() | fixed
+    variables = {name: value if name in FIXED else f"getvariable('{name}')" for name, value in policy.items()}
+    carried = candidate.work / "previous.duckdb"
+    with duckdb.connect(str(carried)) as previous:
+        columns = ", ".join(f"{name} {kind}" for name, kind in HOLDOUT_MEMBERS.items())
+        previous.execute(f"create schema state; create table state.holdout_members ({columns})")
     engine = engine_of(shop.settings)
     with engine.dbt(candidate) as process:
-        dbt = Dbt(engine, process, candidate.folder, AS_OF_DATE, {name: f"getvariable('{name}')" for name in policy})
+        dbt = Dbt(engine, process, candidate.folder, AS_OF_DATE, variables)
         dbt.run("seed", quiet=True, without=())
         dbt.run("compile", quiet=True, select=["resource_type:model"], without=())
     manifest = json.loads((dbt.target_path / "manifest.json").read_text())
@@ -87,7 +106,7 @@ def compile_project(folder: Path) -> Compiled:
         for node in nodes.values()
     }
     stages = engine.layers(Role.NIGHT)[BACKTEST_STAGES]
-    databases = {"raw": on_duckdb.scratch(candidate), "policy": on_duckdb.database(candidate.folder)}
+    databases = {"raw": on_duckdb.scratch(candidate), "policy": on_duckdb.database(candidate.folder), "state": carried}
     return Compiled(models, policy, databases, stages)
 
 
@@ -99,6 +118,7 @@ class CompiledShop:
         self._order = list(TopologicalSorter({m.name: m.parents for m in self._models.values()}).static_order())
         self._built: set[str] = set()
         self._given: set[str] = set()
+        self._rows_of: dict[str, list[Row]] = {}
         self._connection = duckdb.connect()
         self._run("set TimeZone = 'UTC'; set threads = 1")  # for some hundred rows, more threads only wait
         self._backtest = f"{compiled.backtest.database}.{compiled.backtest.schema}"
@@ -107,6 +127,8 @@ class CompiledShop:
             self._run(f"attach ':memory:' as {database}")
         for database, schema in sorted(schemas):
             self._run(f"create schema {database}.{schema}")
+        self._run("attach ':memory:' as previous")
+        self._policy_tables: dict[str, str] = {}
         for schema, path in compiled.databases.items():
             self._copy(path, schema)
         self._run(f"use {compiled.databases['policy'].stem}")
@@ -117,13 +139,12 @@ class CompiledShop:
 
     def as_of(self, as_of_date: date, **policy: int) -> None:
         """The night's constants; parameters that are not named have their shipped values."""
-        unknown = policy.keys() - self._policy.keys()
+        unknown = policy.keys() - (self._policy.keys() - set(FIXED))
         assert not unknown, f"parameters.csv has no {unknown}"
         self._built.clear()
         self._as_of, self._changed = as_of_date, policy
         self._run(f"set variable as_of_date = '{as_of_date}'")
-        for name, value in (self._policy | policy).items():
-            self._run(f"set variable {name} = {value}")
+        self._run(";".join(f"set variable {name} = {value}" for name, value in (self._policy | policy).items()))
 
     def fill(self, **feeds: list[Row]) -> None:
         """The landing zone: feed -> rows under their columns' names, with source_file. What was there is gone."""
@@ -138,7 +159,7 @@ class CompiledShop:
                 rows = _with_repeats(rows, [order_id for order_id, _ in files])
             self._insert(f"work.raw.{feed}", rows)
 
-    def give(self, model: str, select: str) -> None:
+    def stand_in(self, model: str, select: str) -> None:
         """Put the rows of a select in the place of a model's own, from now on."""
         self._built.clear()
         self._given.add(model)
@@ -149,9 +170,34 @@ class CompiledShop:
         """What Engine.reading gives to a night's step."""
         return self._connection
 
+    def give(self, **tables: list[Row]) -> None:
+        """Rows that stand in for a model or a policy table; a column that no row names is null. They stay."""
+        for name, rows in tables.items():
+            if self._rows_of.get(name) == rows:
+                continue
+            self._rows_of[name] = copy.deepcopy(rows)
+            if name in self._models and name not in self._given:
+                relation = self._models[name].relation
+                self.build(name)
+                self._run(f"create table {_given(name)} as from {relation} limit 0")
+                kind = "view" if self._models[name].is_view else "table"
+                self._run(f"drop {kind} {relation}; create or replace view {relation} as from {_given(name)}")
+                self._given.add(name)
+            table = _given(name) if name in self._models else self._policy_tables[name]
+            self._run(f"truncate {table}")
+            self._insert(table, rows)
+        self._built.clear()
+
+    def remember(self, ledger: list[Row], holdout_members: list[Row]) -> None:
+        """What earlier nights left behind: all events of the ledger, the members of the release before."""
+        for table, rows in (("work.raw.ledger", ledger), ("previous.state.holdout_members", holdout_members)):
+            self._run(f"truncate {table}")
+            self._insert(table, rows)
+        self._built.clear()
+
     def build(self, model: str) -> list[Row]:
         """The rows of a model, in no order; its ancestors are built before it, once per fill."""
-        needed = self._ancestors(model) - self._built
+        needed = self._ancestors(model) - self._built - self._given
         for each in (self._models[name] for name in self._order if name in needed):
             self._run(f"create or replace {'view' if each.is_view else 'table'} {each.relation} as {each.sql}")
             self._built.add(each.name)
@@ -174,12 +220,11 @@ class CompiledShop:
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def _ancestors(self, model: str) -> set[str]:
-        if model in self._given:
-            return set()
-        return {model}.union(*(self._ancestors(parent) for parent in self._models[model].parents))
+        parents = () if model in self._given else self._models[model].parents
+        return {model}.union(*(self._ancestors(parent) for parent in parents))
 
     def _copy(self, path: Path, schema: str) -> None:
-        """Policy tables whole, raw ones empty."""
+        """Policy tables whole, others empty."""
         database = path.stem
         self._run(f"attach {literal(str(path))} as landed (read_only)")
         self._run(f"create schema {database}.{schema}")
@@ -187,12 +232,12 @@ class CompiledShop:
             f"""select table_name as name from information_schema.tables
                 where table_catalog = 'landed' and table_schema = '{schema}'"""
         )
-        assert len(tables) > len(FEEDS)
-        for table in tables:
-            rows = "limit 0" if schema == "raw" else ""
-            self._run(
-                f"create table {database}.{schema}.{table['name']} as from landed.{schema}.{table['name']} {rows}"
-            )
+        assert tables
+        for name in (table["name"] for table in tables):
+            rows = "" if schema == "policy" else "limit 0"
+            self._run(f"create table {database}.{schema}.{name} as from landed.{schema}.{name} {rows}")
+            if schema == "policy":
+                self._policy_tables[name] = f"{database}.{schema}.{name}"
         self._run("detach landed")
 
     def _insert(self, table: str, rows: list[Row]) -> None:
@@ -209,6 +254,10 @@ def _landed(feed: str, number: int, row: Row) -> Row:
     """The row with its place and its business date, as the lake keeps them."""
     day = row.get(FEEDS[feed].dated_by)
     return {**row, "source_row": number, "business_date": None if day is None else str(day)[:10]}
+
+
+def _given(model: str) -> str:
+    return f"memory.main.{model}"
 
 
 def _with_repeats(rows: list[Row], versions: list[object]) -> list[Row]:

@@ -82,7 +82,7 @@ final as (
         planned_date,
         is_closing,
         {{ hour_text("hour") }} as window_start,
-        {{ hour_text("hour + " ~ policy("contact_window_hours")) }} as window_end,
+        {{ hour_text("least(hour + " ~ policy("contact_window_hours") ~ ", last_hour)") }} as window_end,
         purpose,
         playbook,
         value_tier,

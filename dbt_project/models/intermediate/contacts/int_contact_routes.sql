@@ -12,7 +12,9 @@ with reachable as (
 
 accounts as (
 
-    select distinct account_id from {{ ref("int_account_days") }}
+    select account_id, max(adds) as most_adds
+    from {{ ref("int_account_days") }}
+    group by account_id
 
 ),
 
@@ -23,7 +25,7 @@ friends as (
         friendships.account_id,
         row_number() over (
             partition by friendships.person_id
-            order by friendships.accepted_at desc, {{ by_bytes("friendships.account_id") }}
+            order by friendships.accepted_at desc, {{ by_bytes("friendships.account_id") }} asc
         ) as place
     from {{ ref("int_friendships") }} as friendships
     inner join accounts on friendships.account_id = accounts.account_id
@@ -62,7 +64,7 @@ final as (
             else
                 (reachable.has_chat_id or reachable.has_phone)
                 and asked.person_id is null
-                and exists (select 1 from accounts)
+                and exists (select 1 from accounts where most_adds > 0)
         end
 
 )
