@@ -115,8 +115,8 @@ def test_a_slot_and_the_score_as_a_sum(shop: Shop) -> None:
 OUTCOMES = {
     HELD: (
         "holdout",
-        ["In the control group of 2024Q1: 10 % of those in the playbook Second order and the tier were drawn by chance, "
-         "this person on 2024-03-10.",
+        ["In the control group of 2024Q1: 10 % of those in the playbook Second order and the tier were drawn by "
+         "chance, this person on 2024-03-10.",
          "The slot on 2024-03-17 by Chat with a friend is withheld: this person must not be called; the place goes to "
          "the next in rank.",
          "The group is drawn anew after 2024Q1."],
