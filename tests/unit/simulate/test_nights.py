@@ -26,9 +26,8 @@ def test_a_nights_slots_come_back_with_results(tmp_path: Path):
 
         slots, ghosts = (ids(f"select schedule_id from ({issued}) where is_ghost = {ghost}") for ghost in (False, True))
         contacts = ids(f"select contact_id from {made}")
-        returned = ids(
-            f"select schedule_id from marts.contact_schedule where planned_date = date '{second}' and status = 'returned'"
-        )
+        of_second = f"planned_date = date '{second}' and status = 'returned'"
+        returned = ids(f"select schedule_id from marts.contact_schedule where {of_second}")
     assert ghosts
     assert contacts <= slots
     assert returned == contacts
