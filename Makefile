@@ -19,7 +19,7 @@ export AIRFLOW__CORE__PLUGINS_FOLDER := $(CURDIR)/plugins
 export AIRFLOW__DATABASE__SQL_ALCHEMY_CONN ?= sqlite:///$(AIRFLOW_HOME)/airflow.db
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-slow test-engines up airflow docs lint bench lock setup setup-dev setup-spark setup-postgres
+.PHONY: help run demo test test-slow test-engines test-office up airflow docs lint bench lock setup setup-dev setup-spark setup-postgres setup-office
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,14 +40,17 @@ up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
 airflow: setup ## Airflow's own command line with these settings (ARGS="backfill create ...")
 	@$(BIN)/airflow $(ARGS)
 
-test: setup-dev ## every test but the slow ones and other engines, under 10 minutes on 2 cores
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/slow --ignore tests/engines tests
+test: setup-dev ## every test but the slow ones, other engines and LibreOffice, under 10 minutes on 2 cores
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/slow --ignore tests/engines --ignore tests/office tests
 
 test-slow: setup-dev ## what takes longer: sixty nights, backfills that are killed, also through a real scheduler
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/slow
 
 test-engines: setup-dev setup-spark setup-postgres ## the same nights on DuckDB, PostgreSQL and Spark give the same rows
 	@$(BIN)/python -m pytest -n 2 tests/engines
+
+test-office: setup-dev setup-office ## LibreOffice fills in a workbook, and it comes back
+	@$(BIN)/python -m pytest tests/office
 
 docs: setup ## what every table and column means, as one page under var/docs
 	@$(BIN)/muster docs
@@ -76,6 +79,9 @@ setup-spark: $(SPARK_VENV)/.base ## Spark's own environment in .venv-spark; MUST
 setup-postgres: ## a PostgreSQL server for the tests, from Debian's packages where there is none
 	@command -v initdb /usr/lib/postgresql/*/bin/initdb >/dev/null || \
 	  { apt-get update -q && apt-get install -q -y --no-install-recommends postgresql; }
+setup-office: ## LibreOffice's spreadsheet for the tests, from Debian's packages where there is none
+	@/usr/bin/python3 -c 'import uno' 2>/dev/null && command -v soffice >/dev/null || \
+	  { apt-get update -q && apt-get install -q -y --no-install-recommends libreoffice-calc python3-uno; }
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \

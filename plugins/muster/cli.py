@@ -103,9 +103,9 @@ def check(landing: Path | None) -> None:
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Of the sentences.")
 @click.option("--release", "name", metavar="RELEASE", help="A release's name (muster status lists them); else current.")
 def explain(user_id: str, as_json: bool, language: str, name: str | None) -> None:
-    """Say why a customer has this segment, value tier, churn threshold, stage and value.
+    """Say why a customer has this segment, value tier, churn threshold, stage and value, and is contacted or not.
 
-    Each with its numbers, where they are from, and what would change it.
+    Each with its numbers, where they are from, and what would change it. Any of a person's user ids will do.
     """
     from muster import explain as explanation
 
@@ -166,7 +166,7 @@ def migrate(target: str) -> None:
 @click.option("--landing", required=True, type=click.Path(path_type=Path), help="Where to write: a new folder.")
 @click.option("--from", "first", type=DAY, default="2026-01-01", show_default=True, help="The first of the days.")
 @click.option("--no-effect", is_flag=True, help="A shop in which no contact changes what anybody buys (for A/A tests).")
-@click.option("--run", "runs_nights", is_flag=True, help="Run the night of each day before the next day is written.")
+@click.option("--run", "runs_nights", is_flag=True, help="Run each day's night, and do next day what it hands out.")
 def simulate(
     users: int, nights: int, seed: int, landing: Path, first: datetime, no_effect: bool, runs_nights: bool
 ) -> None:
@@ -176,21 +176,23 @@ def simulate(
     rows, groups and what happens in them, friends, contacts with their results, objections. How people buy and what
     a contact changes is known (plugins/muster/simulate/world.yml), so that whatever is measured can be held against it.
 
+    With --run, what a night hands out for the next day (contact_schedule) is done on that day: most of it is carried
+    out, and its results land in contacts under the slots' own ids; who is held out is left alone. Without, and before
+    the first night, the shop calls silent people at random.
+
     The same arguments write the same files. The same command again goes on by as many nights as it says; a folder
     that holds something else is left alone. Give such a shop a MUSTER_HOME of its own.
     """
-    from muster.simulate import World
+    from muster.simulate import World, run_nights
 
     settings = Settings.from_environment(landing)
     with World(landing, users, seed, first.date(), {"response.effect": 0} if no_effect else {}) as world:
         if world.written is None:
             click.echo(f"history of {users:,} users, until {first.date() - timedelta(days=1)} ...")
             world.write_history()
-        for number in range(1, nights + 1):
-            day = world.write_day()
+        days = run_nights(world, settings, nights) if runs_nights else (world.write_day() for _ in range(nights))
+        for number, day in enumerate(days, start=1):
             click.echo(f"day {number} of {nights}: {day}")
-            if runs_nights:
-                nightly.run(nightly.Night(settings, day, nightly.new_run()))
         click.echo(f"{landing} holds all days until {world.written}")
         if not runs_nights:
             click.echo(f"next: MUSTER_HOME=<a new folder> muster run --as-of {world.written} --landing {landing}")

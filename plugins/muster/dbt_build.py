@@ -27,13 +27,14 @@ def build_arguments(
     command: str = "build",
     select: Sequence[str] = (),
     without: Sequence[str] = ("unit_test",),
+    exclude: Sequence[str] = (),
 ) -> list[str]:
     """The arguments of one dbt call; nothing is run.
 
     command: one of dbt's, with its own options. variables: values that are already checked (numbers, names): dbt pastes
     them raw into SQL.
     select: dbt's node selection, everything where it is empty. without: resource types that are left out; unit tests
-    are tests of the code, not of the night.
+    are tests of the code, not of the night. exclude: dbt's node selection of what else is left out.
     """
     return [
         *command.split(),
@@ -47,6 +48,7 @@ def build_arguments(
         "--vars", json.dumps(variables, sort_keys=True),
         *(word for kind in without for word in ("--exclude-resource-type", kind)),
         *(word for selection in select for word in ("--select", selection)),
+        *(word for selection in exclude for word in ("--exclude", selection)),
     ]  # fmt: skip
 
 
@@ -73,7 +75,7 @@ class Dbt:
     def run(self, command: str = "build", quiet: bool = False, **selection: Sequence[str]) -> list[dict]:
         """Run `command`; returns the nodes' results. MusterError names what failed.
 
-        quiet: without a log line per model. selection: select and without of build_arguments.
+        quiet: without a log line per model. selection: select, without and exclude of build_arguments.
         """
         layers = {name: asdict(layer) for name, layer in self.engine.layers(self.role).items()}
         arguments = build_arguments(

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from muster import candidate as candidates
-from muster import journal, ledger, release, report, value_fit
+from muster import journal, ledger, lift_reading, policy_tests, release, report, value_fit
 from muster.candidate import Candidate
 from muster.dbt_build import Dbt
 from muster.engines import engine_of
@@ -97,16 +97,21 @@ def audit_raw(night: Night) -> None:
 
 
 def transform(night: Night) -> None:
-    """The stages of the backtest day, one `dbt build`, and after a new fit of value another for what depends on it."""
+    """The stages of the backtest day, one `dbt build`, and another for what depends on a new fit or measured lift.
+
+    Policy tables are built every night and tested when they have changed.
+    """
     settings = night.settings
     policy, candidate = Policy.read(settings.policy_folder), candidates.load(settings, night.run)
     engine = engine_of(settings)
     with engine.dbt(candidate) as process:
         dbt = Dbt(engine, process, candidate.folder, candidate.as_of_date.isoformat(), policy.as_vars())
         _build_backtest(dbt, candidate, policy)
-        dbt.run()
-        if value_fit.refit(engine, candidate, policy):
-            dbt.run(select=[value_fit.DEPENDENTS])
+        dbt.run(exclude=[] if policy_tests.are_due(settings) else [policy_tests.SELECTION])
+        policy_tests.note_passed(settings)
+        measured = [*value_fit.refit(engine, candidate, policy), *lift_reading.read_due(engine, candidate, policy)]
+        if measured:
+            dbt.run(select=[f"source:raw.{table}+" for table in measured])
 
 
 def _build_backtest(dbt: Dbt, candidate: Candidate, policy: Policy) -> None:

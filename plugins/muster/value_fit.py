@@ -15,8 +15,8 @@ from muster.value_model import MODELS, SPEND_MODEL, Fit, fit_purchases, fit_spen
 
 log = logging.getLogger(__name__)
 
-DEPENDENTS = "source:raw.fitted_parameters+"
-"""dbt's selection of what a new fit changes."""
+FITTED = "fitted_parameters"
+"""The table of raw that tells dbt what was fitted."""
 DAYS_A_WEEK = 7
 PUBLISHABLE = 1e15
 """Parameters are decimal(28,12): a greater one, a currency gone wild, is no fit."""
@@ -28,19 +28,19 @@ def due_models(as_of_date: date, weekday: int, fitted: Mapping[str, date]) -> li
     return [model for model in MODELS if model not in fitted or fitted[model] < last]
 
 
-def refit(engine: Engine, candidate: Candidate, policy: Policy) -> bool:
-    """Fit what is due to the customers that dbt has built; says whether DEPENDENTS must be built again.
+def refit(engine: Engine, candidate: Candidate, policy: Policy) -> list[str]:
+    """Fit what is due to the customers that dbt has built; returns the tables of raw that have new rows.
 
     A fit that does not converge leaves the parameters of before in use, and is due again the next night.
     """
     with engine.reading(candidate) as connection:
         due = due_models(candidate.as_of_date, policy.whole("value_refit_weekday"), _fitted_dates(connection))
         if not due or _repeat_customers(connection) < policy.whole("value_min_repeat_buyers"):
-            return False
+            return []
         rows = [row for model in due for row in fitted_rows(_fit_noted(connection, candidate, model))]
-    engine.write_fitted(candidate, rows)
+    engine.write_measured(candidate, FITTED, rows)
     candidate.save()
-    return True
+    return [FITTED]
 
 
 def _fit_noted(connection: duckdb.DuckDBPyConnection, candidate: Candidate, model: str) -> Fit:

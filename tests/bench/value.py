@@ -21,7 +21,7 @@ from muster import candidate as candidates
 from muster import journal, value_fit
 from muster.dbt_build import Dbt
 from muster.engines import engine_of
-from muster.engines.lake_rows import FITTED_COLUMNS, insert_fitted
+from muster.engines.lake_rows import MEASURED, insert_measured
 from muster.landing.lake import LakeState
 from muster.policy import Policy
 from muster.settings import DBT_PROJECT, SAMPLE_LANDING, Settings
@@ -137,11 +137,10 @@ def read(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[np.ndarray, .
 
 def use(connection: duckdb.DuckDBPyConnection, rows: list[dict], model_sql: str) -> None:
     """Put what was fitted where int_value_model looks for it."""
-    for table in ("muster.marts.model_parameters", "work.raw.fitted_parameters"):
-        connection.execute(
-            f"create table {table} ({', '.join(f'{name} {kind}' for name, kind in FITTED_COLUMNS.items())})"
-        )
-    insert_fitted(connection, "muster.marts.model_parameters", rows)
+    columns = ", ".join(f"{name} {kind}" for name, kind in MEASURED["fitted_parameters"].items())
+    connection.execute(f"create table work.raw.fitted_parameters ({columns})")
+    insert_measured(connection, "work.raw", "fitted_parameters", rows)
+    connection.execute("create table muster.marts.model_parameters as from work.raw.fitted_parameters")
     for seed in ("value_models", "value_reasons"):
         connection.execute(f"create table muster.policy.{seed} as from '{DBT_PROJECT / 'seeds' / 'policy' / seed}.csv'")
     connection.execute(f"create table work.intermediate.int_value_model as {model_sql}")

@@ -100,8 +100,8 @@ LANDING = {
     "raw_surveys": [{"user_id": "a", "question": "q", "answer": "b", "answered_at": LONG_AGO}],
 }  # fmt: skip
 
-# suite -> what breaks its table {t}: `rounds` of statements, or of values with which a copy of `good_row` is added; a
-# copy alone already breaks what must be unique.
+# suite -> what breaks its table {t}: `rounds` of statements, or of values with which a copy of `good_row` is added, or
+# a copy of the row that the select `given` puts there; a copy alone already breaks what must be unique.
 MARTS = {
     path.stem: yaml.safe_load(path.read_text()) for path in sorted((Path(__file__).parent / "damage").glob("*.yml"))
 }
@@ -210,7 +210,11 @@ def test_damaged_marts_stop_the_night(name: str, transformed: tuple[Shop, nightl
         shutil.copytree(kept, candidate.folder, dirs_exist_ok=True)
         table = f"marts.{SUITES[name]['meta']['table']}"
         with duckdb.connect(str(on_duckdb.database(candidate.folder))) as connection:
-            connection.execute(f"create temp table good as from {table} where {MARTS[name]['good_row']} limit 1")
+            if "given" in MARTS[name]:
+                connection.execute(f"insert into {table} by name {MARTS[name]['given']}")
+            connection.execute(
+                f"create temp table good as from {table} where {MARTS[name].get('good_row', 'true')} limit 1"
+            )
             connection.execute(f"create or replace table {table} as from {table}")  # without its constraints
             for change in damage:
                 copied = f"insert into {table} by name from good select * replace ({change})"

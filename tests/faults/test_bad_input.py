@@ -5,6 +5,7 @@ The run ends with status 1 and a message that names file, column, reason and cou
 
 import pytest
 from refusals import AS_OF, HEADER, publish_before, quarantined, refused, rows, staged, text
+from support.sheets import write_workbook
 from support.shops import Shop
 
 
@@ -78,6 +79,18 @@ def test_a_truncated_parquet_file(delivery: Shop) -> None:
     )
     file.write_bytes(file.read_bytes()[:-20])
     assert "orders/a.parquet: no whole Parquet file (cut off, or another format)" in refused(delivery)
+
+
+@pytest.mark.parametrize("keep", [0.9, 0.5, 0])
+def test_a_truncated_workbook(delivery: Shop, keep: float) -> None:
+    delivery.csv("orders/a.csv", rows(5))
+    header = ["contact_id", "user_id", "contacted_at", "channel", "result"]
+    calls = [[f"c{n}", "u", AS_OF, "phone", "bought"] for n in range(500)]
+    whole = write_workbook(delivery.landing / "contacts" / "a.xlsx", {"Calls": [header, *calls]})
+    whole.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * keep)] or b"no workbook")
+    said = refused(delivery)
+    assert "contacts/a.xlsx: no whole Excel workbook (cut off, another format, or locked by a password)" in said
+    assert "save it as an Excel workbook (.xlsx) once more" in said
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])

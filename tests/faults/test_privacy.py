@@ -21,12 +21,17 @@ DAY, NEXT_DAY = "2024-04-01", "2024-04-02"
 # Numbers that the regulator keeps free for films; the landing zone spells them with blanks and without.
 PHONES = ("+44 7700 900123", "+447700900456", "07700 900789")
 CHAT_ID, MAIL = "Wx_Quillfeather", "quillfeather@example.org"
-PLANTED = (b"7700900123", b"7700 900123", b"7700900456", b"7700900789", b"7700 900789", b"quillfeather")
+LISTED_PHONE = "+44 7700 900555"  # of somebody who is to be contacted
+PLANTED = (
+    b"7700900123", b"7700 900123", b"7700900456", b"7700900789", b"7700 900789", b"quillfeather", b"7700900555",
+    b"7700 900555",
+)  # fmt: skip
 
 USERS = [
     {"user_id": "a", "registered_at": DAY, "phone": PHONES[0], "wecom_id": CHAT_ID, "email": MAIL},
     {"user_id": "b", "registered_at": DAY, "phone": PHONES[0]},  # the same person
     {"user_id": "c", "registered_at": "some day", "phone": PHONES[1], "email": MAIL},  # quarantined
+    {"user_id": "e", "registered_at": "2024-03-01", "phone": LISTED_PHONE},
     *({"user_id": f"d{n}", "wecom_id": f"{CHAT_ID}_of_all"} for n in range(6)),  # a crowded handle
 ]
 SUPPRESSIONS = [
@@ -42,7 +47,13 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     shop = Shop(folder / "landing", folder / "home").mapping(MAPPING | {"phone_region": "GB"})
     shop.csv("users/001.csv", USERS)
     shop.csv("suppressions/001.csv", SUPPRESSIONS)
-    shop.csv("orders/001.csv", [{"order_id": "1", "user_id": "a", "ordered_at": DAY, "amount": "5"}])
+    orders = {"1": ("a", DAY, "5"), "2": ("e", "2024-03-05", "500")}
+    shop.csv(
+        "orders/001.csv",
+        [{"order_id": i, "user_id": u, "ordered_at": d, "amount": m} for i, (u, d, m) in orders.items()],
+    )
+    shop.csv("accounts/001.csv", [{"account_id": "a1", "operator_id": "o1", "active": "yes"}])
+    shop.csv("friends/001.csv", [{"account_id": "a1", "user_id": "e", "accepted_at": "2024-03-01"}])
     return shop
 
 
@@ -89,10 +100,9 @@ def leaks(paths: list[Path]) -> dict[str, set[bytes]]:
     return {path: words for path, words in found.items() if words}
 
 
-def test_a_good_night_keeps_plain_handles_in_the_vault_only(shop: Shop, said: bytes) -> None:
+def test_a_good_night_keeps_plain_handles_in_the_vault_and_lists_only(shop: Shop, said: bytes) -> None:
     vault, home = files(shop.settings.private), files(shop.home)
-    exports = files(shop.settings.current.resolve() / "exports")  # lists that say how to meet those whom they hold
-    assert exports
+    exports = files(shop.settings.current.resolve() / "exports")
     outside = sorted(set(home) - set(vault) - set(exports))
     names = {path.relative_to(shop.home).parts[0] for path in outside}
     assert {"releases", "lake", "journal.jsonl"} <= names
@@ -103,6 +113,9 @@ def test_a_good_night_keeps_plain_handles_in_the_vault_only(shop: Shop, said: by
     assert leaks(outside) == {}
     assert b"released" in said
     assert planted_in(said) == set()
+    assert {Path(path).name: words for path, words in leaks(exports).items()} == {
+        name: {b"7700900555"} for name in ("recall_list.csv", "recall_list.parquet", "o1_2024-04-02.xlsx")
+    }, "lists say how to meet those whom they hold, and nobody else"
 
 
 def test_the_vault_is_for_its_owner_only(shop: Shop, said: bytes) -> None:
@@ -147,7 +160,7 @@ def test_a_night_that_fails_leaks_nothing_either(shop: Shop, said: bytes, caplog
         pytest.raises(MusterError, match="orders: expected no order dated") as error,
     ):
         nightly.run_step(night, "audit_raw")
-    left = set(files(shop.home)) - set(files(shop.settings.private))
+    left = set(files(shop.home)) - set(files(shop.settings.private)) - set(files(shop.settings.current.resolve()))
     assert any(".candidate_" in str(path) and path.suffix == ".html" for path in left)
     assert leaks(sorted(left)) == {}
     assert planted_in(f"{error.value}{caplog.text}".encode()) == set()

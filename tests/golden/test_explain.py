@@ -152,7 +152,9 @@ def test_every_customer_of_the_sample_in_both_languages(sample: Shop) -> None:
     engine, current, used = engine_of(sample.settings), release.current(sample.settings), set()
     for user in users:
         facts, found = explain.explain(engine, current, user)
-        assert [decision.name for decision in found] == ["segment", "value_tier", "churn_threshold", "stage", "value"]
+        assert [decision.name for decision in found] == [
+            "segment", "value_tier", "churn_threshold", "stage", "value", "contact",
+        ]  # fmt: skip
         for decision in found:
             assert decision.because
             assert decision.sources

@@ -62,7 +62,7 @@ def test_nights_fit_on_the_weekday_and_carry_between(shop: Shop, dbt_calls: list
     shop.mapping().csv("orders/1.csv", orders(COMEBACKS))
     saturday = run(shop, SATURDAY)
     assert len(dbt_calls) == 2  # the first parameters, whatever the day
-    assert dbt_calls[1] == [value_fit.DEPENDENTS]
+    assert dbt_calls[1] == ["source:raw.fitted_parameters+"]
     first = shop.rows(PARAMETERS)
     assert [str(day) for *_, day in first] == [SATURDAY] * 11
 

@@ -131,6 +131,7 @@ class CompiledShop:
         self._policy_tables: dict[str, str] = {}
         for schema, path in compiled.databases.items():
             self._copy(path, schema)
+        self._run(f"use {compiled.databases['policy'].stem}")
         self.as_of(date.fromisoformat(ANY_DAY))
 
     def close(self) -> None:
@@ -157,6 +158,17 @@ class CompiledShop:
                 files = {(row["order_id"], row["source_file"]) for row in rows}
                 rows = _with_repeats(rows, [order_id for order_id, _ in files])
             self._insert(f"work.raw.{feed}", rows)
+
+    def stand_in(self, model: str, select: str) -> None:
+        """Put the rows of a select in the place of a model's own, from now on."""
+        self._built.clear()
+        self._given.add(model)
+        self._run(f"create or replace table {self._models[model].relation} as {select}")
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """What Engine.reading gives to a night's step."""
+        return self._connection
 
     def give(self, **tables: list[Row]) -> None:
         """Rows that stand in for a model or a policy table; a column that no row names is null. They stay."""

@@ -116,8 +116,8 @@ class Engine(ABC):
         """What Great Expectations connects to at one boundary (raw or marts)."""
 
     @abstractmethod
-    def write_fitted(self, candidate: Candidate, rows: list[dict]) -> None:
-        """Replace the rows of raw.fitted_parameters by what was fitted this night."""
+    def write_measured(self, candidate: Candidate, table: str, rows: list[dict]) -> None:
+        """Replace the rows of a table of raw by what was fitted or measured this night. table: one of MEASURED."""
 
     @abstractmethod
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:

@@ -13,10 +13,29 @@ from muster.landing.lake import LakeState
 from muster.landing.taking import lake_columns
 from muster.ledger import select_events
 
-FITTED_COLUMNS = {
-    "model": "varchar", "parameter": "varchar", "value": "decimal(28, 12)", "log_likelihood": "decimal(18, 4)",
-    "customers": "bigint", "repeat_customers": "bigint", "reason_code": "varchar",
+RATE = "decimal(28, 12)"
+MEASURED = {
+    "fitted_parameters": {
+        "model": "varchar", "parameter": "varchar", "value": RATE, "log_likelihood": "decimal(18, 4)",
+        "customers": "bigint", "repeat_customers": "bigint", "reason_code": "varchar",
+    },
+    "measured_lift": {
+        "playbook": "varchar", "value_tier": "varchar", "period": "varchar", "contacted": "bigint", "ghosts": "bigint",
+        "contacted_conversions": "bigint", "ghost_conversions": "bigint", "compared": "bigint",
+        "contacted_rate": RATE, "ghost_rate": RATE, "rate_difference": RATE, "rate_difference_low": RATE,
+        "rate_difference_high": RATE, "rate_p_value": RATE, "smallest_effect": RATE,
+        "contacted_revenue": RATE, "ghost_revenue": RATE, "revenue_difference": RATE, "revenue_difference_low": RATE,
+        "revenue_difference_high": RATE, "revenue_p_value": RATE, "incremental_revenue": "decimal(18, 2)",
+        "cost": "decimal(18, 2)", "incremental_profit": "decimal(18, 2)", "return_on_cost": RATE, "verdict": "varchar",
+    },
+    "measured_variants": {
+        "experiment": "varchar", "variant": "varchar", "people": "bigint", "conversions": "bigint",
+        "rate": RATE, "rate_difference": RATE, "rate_difference_low": RATE, "rate_difference_high": RATE,
+        "rate_p_value": RATE, "revenue": RATE, "revenue_difference": RATE, "revenue_difference_low": RATE,
+        "revenue_difference_high": RATE, "revenue_p_value": RATE, "split_p_value": RATE, "verdict": "varchar",
+    },
 }  # fmt: skip
+"""Tables of `raw` that muster computes in the night from what dbt has built -> their columns."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +51,7 @@ class LakeRows:
     ledger: Path
 
     def show(self, connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) -> None:
-        """Make schema `raw`: views of feeds and quarantined rows, tables of repeated orders, runs, ledger and fits."""
+        """Make schema `raw`: views of feeds and quarantine, tables of repeated orders, runs, ledger and MEASURED."""
         connection.execute("create schema raw")
         for feed in ORDER_FEEDS:
             lists = ", ".join(literal(str(self._located(part))) for part in self.state.repeats.get(feed, []))
@@ -42,8 +61,9 @@ class LakeRows:
             connection.execute(f"create view raw.{name} as {select}")
         _write_runs(connection, runs)
         connection.execute(f"create table raw.ledger as {select_events(self.ledger)}")
-        columns = ", ".join(f"{name} {kind}" for name, kind in FITTED_COLUMNS.items())
-        connection.execute(f"create table raw.fitted_parameters ({columns})")
+        for table, columns in MEASURED.items():
+            typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            connection.execute(f"create table raw.{table} ({typed})")
 
     def parts(self, feed: Feed) -> dict[Path, set[str]]:
         """The feed's Parquet files, as they lie tonight -> landing files in it whose rows do not count (any more)."""
@@ -106,11 +126,11 @@ def _write_runs(connection: duckdb.DuckDBPyConnection, runs: list[RunRecord]) ->
         )
 
 
-def insert_fitted(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict]) -> None:
-    """Replace the rows of `table`, which has FITTED_COLUMNS, at once: a fit in part would be taken for one."""
+def insert_measured(connection: duckdb.DuckDBPyConnection, schema: str, table: str, rows: list[dict]) -> None:
+    """Replace the rows of `table`, one of MEASURED, at once: a part of them would be taken for the whole."""
     connection.begin()
-    connection.execute(f"delete from {table}")
+    connection.execute(f"delete from {schema}.{table}")
     for row in rows:
-        values = [row.get(name) for name in FITTED_COLUMNS]
-        connection.execute(f"insert into {table} select {', '.join('?' for _ in values)}", values)
+        values = [row.get(name) for name in MEASURED[table]]
+        connection.execute(f"insert into {schema}.{table} select {', '.join('?' for _ in values)}", values)
     connection.commit()

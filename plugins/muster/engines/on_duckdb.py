@@ -13,7 +13,7 @@ import duckdb
 from muster.candidate import Candidate
 from muster.engines import gx_dialect
 from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
-from muster.engines.lake_rows import LakeRows, insert_fitted
+from muster.engines.lake_rows import LakeRows, insert_measured
 from muster.engines.window import published_tables, rows_per_table
 from muster.engines.worker import running_dbt
 from muster.journal import RunRecord
@@ -85,9 +85,9 @@ class OnDuckDB(Engine):
     def auditing(self, candidate: Candidate, boundary: str) -> Iterator[AuditSource]:
         yield gx_dialect.source(scratch(candidate) if boundary == "raw" else database(candidate.folder))
 
-    def write_fitted(self, candidate: Candidate, rows: list[dict]) -> None:
+    def write_measured(self, candidate: Candidate, table: str, rows: list[dict]) -> None:
         with duckdb.connect(str(scratch(candidate))) as connection:
-            insert_fitted(connection, "raw.fitted_parameters", rows)
+            insert_measured(connection, "raw", table, rows)
 
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:
         with duckdb.connect(str(database(candidate.folder))) as connection:

@@ -30,7 +30,7 @@ from muster.engines.engine import (
     Role,
     RunDbt,
 )  # fmt: skip
-from muster.engines.lake_rows import LakeRows, insert_fitted
+from muster.engines.lake_rows import LakeRows, insert_measured
 from muster.engines.window import Table, open_window, published_tables
 from muster.engines.worker import running_dbt
 from muster.errors import MusterError
@@ -119,10 +119,10 @@ class OnPostgres(Engine):
             "postgresql+psycopg://", schemas={layer: f"{CANDIDATE}_{layer}" for layer in ("raw", *PUBLISHED)}
         )
 
-    def write_fitted(self, candidate: Candidate, rows: list[dict]) -> None:
+    def write_measured(self, candidate: Candidate, table: str, rows: list[dict]) -> None:
         with duckdb.connect() as connection:
             _attach(connection, read_only=False)
-            insert_fitted(connection, f"pg.{CANDIDATE}_raw.fitted_parameters", rows)
+            insert_measured(connection, f"pg.{CANDIDATE}_raw", table, rows)
 
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:
         with _connected() as connection:

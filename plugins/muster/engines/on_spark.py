@@ -21,7 +21,7 @@ import duckdb
 from muster.candidate import Candidate
 from muster.engines import gx_dialect
 from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
-from muster.engines.lake_rows import LakeRows, insert_fitted
+from muster.engines.lake_rows import MEASURED, LakeRows, insert_measured
 from muster.engines.spark_raw import raw_statements
 from muster.engines.window import Table, open_window, parquet_tables, published_tables, rows_per_table
 from muster.engines.worker import Worker
@@ -36,7 +36,7 @@ from muster.settings import PROJECT_ROOT, Settings, child_environment
 ENVIRONMENT = PROJECT_ROOT / ".venv-spark"
 BUILT = (*PUBLISHED, "staging", "intermediate", "exports")
 """Layers that dbt makes; `raw` is there before it starts."""
-RAW = (*FEEDS, "quarantined", "runs", "ledger", "fitted_parameters")
+RAW = (*FEEDS, "quarantined", "runs", "ledger", *MEASURED)
 PATTERN = r"[\\*?{}\[\],]"
 
 
@@ -134,10 +134,10 @@ class OnSpark(Engine):
             open_window(connection, published_tables(candidate.folder))
         yield gx_dialect.source(database)
 
-    def write_fitted(self, candidate: Candidate, rows: list[dict]) -> None:
+    def write_measured(self, candidate: Candidate, table: str, rows: list[dict]) -> None:
         with duckdb.connect(str(_scratch(candidate))) as connection:
-            insert_fitted(connection, "raw.fitted_parameters", rows)
-            _write(connection, "raw.fitted_parameters", _folders(candidate)["raw"] / "fitted_parameters")
+            insert_measured(connection, "raw", table, rows)
+            _write(connection, f"raw.{table}", _folders(candidate)["raw"] / table)
 
     def close_candidate(self, candidate: Candidate) -> dict[str, int]:
         with duckdb.connect() as connection:

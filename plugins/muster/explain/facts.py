@@ -1,5 +1,6 @@
 """One customer's rows of a release, and the policy that the release was built with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,23 @@ from muster.errors import MusterError
 from muster.release import Release
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Recall:
+    """What a release says of the contacts of one customer's person. Slots are the newest first.
+
+    speaker: the person's customer row that the decision is made by. lift: of the playbook, the periods that were read.
+    ranked: how many may be contacted; ahead: how many of those before the person share the slots it waits for.
+    """
+
+    speaker: Row
+    candidate: Row | None
+    slots: list[Row]
+    holdouts: list[Row]
+    lift: list[Row]
+    ranked: int
+    ahead: int
 
 
 @dataclass(frozen=True)
@@ -29,14 +47,19 @@ class Facts:
     threshold: Row | None
     value: Row | None
     value_parameters: dict[str, float]
+    recall: Recall
     history: list[Row]
     cuts: dict[str, list[Decimal]]
     policy: dict[str, list[Row]]
     parameters: dict[str, Decimal]
 
+    def row(self, table: str, key: str, code: str) -> Row:
+        """A code's row in a policy table."""
+        return next(row for row in self.policy[table] if row[key] == code)
+
     def label(self, table: str, key: str, code: str) -> tuple[str, str]:
         """A code's (English, Chinese) label in a policy table."""
-        row = next(row for row in self.policy[table] if row[key] == code)
+        row = self.row(table, key, code)
         return row["label_en"], row["label_zh"]
 
     def parameter(self, name: str) -> int:
@@ -62,7 +85,10 @@ def read_facts(engine: Engine, release: Release, user_id: str) -> Facts:
                 "look at the spelling (ids are text, leading zeros count); who was first seen later, has been deleted "
                 "or is in no statistic has no row; muster status lists the releases",
             )
-        tables = ("segment_grid", "segment_labels", "value_tiers", "lifecycle_stages", "parameters")
+        tables = (
+            "segment_grid", "segment_labels", "value_tiers", "lifecycle_stages", "parameters", "playbooks",
+            "playbook_channels", "contact_channels", "benefits", "scripts", "contact_results",
+        )  # fmt: skip
         policy = {table: rows(f"policy.{table}") for table in tables}
         cuts: dict[str, list[Decimal]] = {}
         for cut in rows("marts.rfm_cut_points", "", "order by metric, percentile"):
@@ -79,11 +105,49 @@ def read_facts(engine: Engine, release: Release, user_id: str) -> Facts:
             threshold=of_user("churn_thresholds"),
             value=value,
             value_parameters={row["parameter"]: float(row["value"]) for row in fitted},
+            recall=_read_recall(rows, customer["person_id"]),
             history=rows("marts.segment_history", "where user_id = ?", "order by valid_from", user_id),
             cuts=cuts,
             policy=policy,
             parameters={row["parameter"]: row["value"] for row in policy["parameters"]},
         )
+
+
+def _read_recall(rows: Callable[..., list[Row]], person_id: str) -> Recall:
+    speaker, *_ = rows(
+        "marts.customers",
+        "where person_id = ?",
+        "order by last_purchase_date desc nulls last, lifetime_monetary desc, user_id limit 1",
+        person_id,
+    )
+    candidate = next(iter(rows("marts.recall_candidates", "where person_id = ?", "", person_id)), None)
+    ranked, ahead, lift = [], [], []
+    if candidate and candidate["rank"] is not None:
+        ranked = rows("marts.recall_candidates", "where rank is not null")
+        ahead = [row for row in ranked if row["rank"] < candidate["rank"] and _shares_slots(row, candidate)]
+    if candidate and candidate["score_source"] == "measured":
+        lift = rows("marts.recall_lift", "where playbook = ? and read_on is not null and compared > 0", "",
+                    candidate["playbook"])  # fmt: skip
+    return Recall(
+        speaker=speaker,
+        candidate=candidate,
+        slots=rows(
+            "marts.contact_schedule",
+            "where user_id in (select user_id from marts.customers where person_id = ?)",
+            "order by planned_date desc, schedule_id",
+            person_id,
+        ),
+        holdouts=rows("state.holdout_members", "where person_id = ?", "order by period", person_id),
+        lift=lift,
+        ranked=len(ranked),
+        ahead=len(ahead),
+    )
+
+
+def _shares_slots(row: Row, candidate: Row) -> bool:
+    """Whether both ask for the same channel, from the same account where it matters; who is held out takes no slot."""
+    same = row["channel"] == candidate["channel"] and row["decision"] == "include"
+    return same and (candidate["channel"] != "wecom" or row["account_id"] == candidate["account_id"])
 
 
 def score(cuts: list[Decimal], value: Decimal | int) -> int:

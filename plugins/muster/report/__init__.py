@@ -6,6 +6,7 @@ from muster.candidate import Candidate
 from muster.report.kpis import kpis
 from muster.report.lifecycle import lifecycle
 from muster.report.pages import render, rows
+from muster.report.recall import recall
 
 FILE_NAME = "report.html"
 _SCORES = (5, 4, 3, 2, 1)
@@ -22,6 +23,7 @@ def write(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
         segments=_counted(connection, "segment", "segment_labels", "sort_order"),
         tiers=_counted(connection, "value_tier", "value_tiers", "tier_rank desc"),
         lifecycle=lifecycle(connection),
+        recall=recall(connection),
         kpis=kpis(connection, candidate.as_of_date),
         quarantine=rows(
             connection,

@@ -8,7 +8,14 @@ with requests as (
 
     select
         requests.*,
-        sum(case when requests.ready_offset <= 1 and not requests.is_held_out and not requests.is_held_out_next then 1 else 0 end)
+        sum(
+            case
+                when
+                    requests.ready_offset <= 1 and not requests.is_held_out and not requests.is_held_out_next
+                    then 1
+                else 0
+            end
+        )
             over (
                 partition by requests.channel, requests.pool
                 order by requests.place
@@ -44,62 +51,64 @@ day_0 as (
 
 ),
 {% for day in range(1, policy("contact_horizon_days") | int + 1) %}
-waiting_{{ day }} as (
+    waiting_{{ day }} as (
 
-    select
-        requests.*,
-        pools.capacity,
-        pools.channel_quota,
-        requests.day_offset is null and requests.ready_offset <= {{ day }} and coalesce(pools.capacity, 0) > 0
-            as is_waiting,
-        case when pools.is_next_period then requests.is_held_out_next else requests.is_held_out end as is_held
-    from day_{{ day - 1 }} as requests
-    left join {{ ref("int_contact_pools") }} as pools
-        on requests.channel = pools.channel and requests.pool = pools.pool and pools.day_offset = {{ day }}
+        select
+            requests.*,
+            pools.capacity,
+            pools.channel_quota,
+            requests.day_offset is null and requests.ready_offset <= {{ day }} and coalesce(pools.capacity, 0) > 0
+                as is_waiting,
+            case when pools.is_next_period then requests.is_held_out_next else requests.is_held_out end as is_held
+        from day_{{ day - 1 }} as requests
+        left join {{ ref("int_contact_pools") }} as pools
+            on requests.channel = pools.channel and requests.pool = pools.pool and pools.day_offset = {{ day }}
 
-),
+    ),
 
-pooled_{{ day }} as (
+    pooled_{{ day }} as (
 
-    select
-        *,
-        sum(case when is_waiting and not is_held then 1 else 0 end) over (
-            partition by channel, pool order by place rows between unbounded preceding and current row
-        ) + case when is_held then 1 else 0 end as place_today
-    from waiting_{{ day }}
+        select
+            *,
+            sum(case when is_waiting and not is_held then 1 else 0 end) over (
+                partition by channel, pool order by place rows between unbounded preceding and current row
+            ) + case when is_held then 1 else 0 end as place_today
+        from waiting_{{ day }}
 
-),
+    ),
 
-channelled_{{ day }} as (
+    channelled_{{ day }} as (
 
-    select
-        *,
-        is_waiting and place_today <= capacity as is_in_pool,
-        sum(case when is_waiting and not is_held and place_today <= capacity then 1 else 0 end) over (
-            partition by channel order by place rows between unbounded preceding and current row
-        ) + case when is_held then 1 else 0 end as channel_place
-    from pooled_{{ day }}
+        select
+            *,
+            is_waiting and place_today <= capacity as is_in_pool,
+            sum(case when is_waiting and not is_held and place_today <= capacity then 1 else 0 end) over (
+                partition by channel order by place rows between unbounded preceding and current row
+            ) + case when is_held then 1 else 0 end as channel_place
+        from pooled_{{ day }}
 
-),
+    ),
 
-day_{{ day }} as {{ materialized() }} (
+    day_{{ day }} as {{ materialized() }} (
 
-    select
-        person_id,
-        purpose,
-        channel,
-        pool,
-        place,
-        ready_offset,
-        is_held_out,
-        is_held_out_next,
-        case when is_in_pool and channel_place <= channel_quota then {{ day }} else day_offset end as day_offset,
-        case when is_in_pool and channel_place <= channel_quota then cast(place_today as integer) else pool_place end
-            as pool_place,
-        case when is_in_pool and channel_place <= channel_quota then is_held else is_ghost end as is_ghost
-    from channelled_{{ day }}
+        select
+            person_id,
+            purpose,
+            channel,
+            pool,
+            place,
+            ready_offset,
+            is_held_out,
+            is_held_out_next,
+            case when is_in_pool and channel_place <= channel_quota then {{ day }} else day_offset end as day_offset,
+            case
+                when is_in_pool and channel_place <= channel_quota then cast(place_today as integer) else pool_place
+            end
+                as pool_place,
+            case when is_in_pool and channel_place <= channel_quota then is_held else is_ghost end as is_ghost
+        from channelled_{{ day }}
 
-),
+    ),
 {% endfor %}
 roomy as (
 

@@ -27,7 +27,11 @@ final as (
         requests.is_held_out_next,
         {{ days_between(as_of_date(), "requests.next_contact_date") }} as ready_offset,
         row_number() over (
-            order by purposes.priority, requests.value desc, {{ by_bytes("requests.person_id") }}, requests.purpose
+            order by
+                purposes.priority asc,
+                requests.value desc,
+                {{ by_bytes("requests.person_id") }} asc,
+                requests.purpose asc
         ) as place
     from requests
     inner join {{ ref("purposes") }} as purposes on requests.purpose = purposes.purpose

@@ -25,7 +25,7 @@ friends as (
         friendships.account_id,
         row_number() over (
             partition by friendships.person_id
-            order by friendships.accepted_at desc, {{ by_bytes("friendships.account_id") }}
+            order by friendships.accepted_at desc, {{ by_bytes("friendships.account_id") }} asc
         ) as place
     from {{ ref("int_friendships") }} as friendships
     inner join accounts on friendships.account_id = accounts.account_id

@@ -4,10 +4,11 @@
     "person_id", "user_id", "planned_date", "window_start", "window_end", "purpose", "playbook", "value_tier", "period",
     "channel", "account_id", "operator_id", "offer", "script_key", "experiment", "variant", "attempt", "score", "is_ghost",
 ] %}
+{%- set types = {"attempt": "integer", "score": "decimal(18, 2)", "is_ghost": "boolean"} %}
 select
     'issued' as event,
     schedule_id,
-    {{ columns | join(", ") }},
+    {{ columns | join(",\n    ") }},
     cast(null as {{ dbt.type_string() }}) as reason_code
 from {{ ref("int_contact_plan") }}
 where is_closing
@@ -17,7 +18,9 @@ union all
 select
     'cancelled' as event,
     slots.schedule_id,
-    {% for column in columns %}slots.{{ column }}, {% endfor %}
+    {% for column in columns -%}
+        slots.{{ column }},
+    {% endfor %}
     open_slots.cancel_reason as reason_code
 from {{ ref("int_open_slots") }} as open_slots
 inner join {{ ref("int_contact_slots") }} as slots on open_slots.schedule_id = slots.schedule_id
@@ -32,7 +35,7 @@ select
         {%- if column == "planned_date" -%}
             {{ days_after(as_of_date(), policy("contact_closed_days")) }} as planned_date,
         {%- else -%}
-            cast(null as {{ {"attempt": "integer", "score": "decimal(18, 2)", "is_ghost": "boolean"}.get(column, dbt.type_string()) }}) as {{ column }},
+            cast(null as {{ types.get(column, dbt.type_string()) }}) as {{ column }},
         {%- endif %}
     {% endfor %}
     cast(null as {{ dbt.type_string() }}) as reason_code

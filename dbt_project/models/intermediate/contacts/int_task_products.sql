@@ -15,8 +15,8 @@ bought as (
             order by
                 lines.order_date desc,
                 lines.net_value desc,
-                {{ by_bytes("lines.order_id") }},
-                {{ by_bytes("lines.product_name") }}
+                {{ by_bytes("lines.order_id") }} asc,
+                {{ by_bytes("lines.product_name") }} asc
         ) as place
     from persons
     inner join {{ ref("persons") }} as members on persons.person_id = members.person_id

@@ -10,10 +10,10 @@ inner join (
         all_contacts.person_id,
         all_contacts.contacted_on,
         all_contacts.ends_attempts,
-        coalesce(all_contacts.playbook, persons.playbook) = persons.playbook
-        and all_contacts.contacted_on > coalesce(persons.last_purchase_date, {{ epoch_date() }}) as is_attempt
+        coalesce(all_contacts.playbook, candidates.playbook) = candidates.playbook
+        and all_contacts.contacted_on > coalesce(candidates.last_purchase_date, {{ epoch_date() }}) as is_attempt
     from {{ ref("int_person_contacts") }} as all_contacts
-    inner join {{ ref("int_recall_persons") }} as persons on all_contacts.person_id = persons.person_id
+    inner join {{ ref("int_recall_persons") }} as candidates on all_contacts.person_id = candidates.person_id
     where all_contacts.purpose = 'recall'
 ) as contacts on persons.person_id = contacts.person_id
 group by persons.person_id

@@ -6,10 +6,10 @@ with customers as (
         *,
         row_number() over (
             partition by person_id
-            order by last_purchase_date desc nulls last, lifetime_monetary desc, {{ by_bytes("user_id") }}
+            order by last_purchase_date desc nulls last, lifetime_monetary desc, {{ by_bytes("user_id") }} asc
         ) as place,
         first_value(value_tier) over (
-            partition by person_id order by lifetime_monetary desc, {{ by_bytes("user_id") }}
+            partition by person_id order by lifetime_monetary desc, {{ by_bytes("user_id") }} asc
         ) as best_tier
     from {{ ref("customers") }}
 

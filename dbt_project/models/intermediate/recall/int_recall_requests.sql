@@ -10,7 +10,7 @@ with limits as (
             person_id,
             contacted_on,
             row_number() over (
-                partition by person_id order by contacted_on desc, {{ by_bytes("contact_id") }}
+                partition by person_id order by contacted_on desc, {{ by_bytes("contact_id") }} asc
             ) as place
         from {{ ref("int_person_contacts") }}
     ) as numbered
@@ -37,7 +37,7 @@ holdouts as (
 
 ),
 
-judged as (
+final as (
 
     select
         scores.*,
@@ -73,4 +73,4 @@ judged as (
 
 )
 
-select * from judged
+select * from final

@@ -21,11 +21,15 @@ shrunk as (
     select
         playbooks.playbook,
         {{ as_double("playbooks.prior_contacts") }} as weight,
-        ({{ as_double("playbooks.prior_response") }} * playbooks.prior_contacts
-            + coalesce(measured.difference * measured.pairs, 0))
+        (
+            {{ as_double("playbooks.prior_response") }} * playbooks.prior_contacts
+            + coalesce(measured.difference * measured.pairs, 0)
+        )
         / (playbooks.prior_contacts + coalesce(measured.pairs, 0)) as response,
-        ({{ as_double("playbooks.prior_baseline") }} * playbooks.prior_contacts
-            + coalesce(measured.baseline * measured.ghosts, 0))
+        (
+            {{ as_double("playbooks.prior_baseline") }} * playbooks.prior_contacts
+            + coalesce(measured.baseline * measured.ghosts, 0)
+        )
         / (playbooks.prior_contacts + coalesce(measured.ghosts, 0)) as baseline,
         measured.playbook is not null as is_measured
     from {{ ref("playbooks") }} as playbooks

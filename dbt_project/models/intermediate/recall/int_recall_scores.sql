@@ -4,7 +4,8 @@ with order_values as (
 
     select
         user_id,
-        {{ quotient("cast(greatest(lifetime_monetary, 0) * 100 as bigint)", "lifetime_purchases * 100", 2) }} as own_mean
+        {{ quotient("cast(greatest(lifetime_monetary, 0) * 100 as bigint)", "lifetime_purchases * 100", 2) }}
+            as own_mean
     from {{ ref("int_customer_totals") }}
 
 ),
@@ -39,7 +40,7 @@ figures as (
         persons.*,
         routes.channel,
         routes.account_id,
-        coalesce(ladder.offer, 'none') as offer,
+        benefits.offer,
         case when routes.channel = 'friend_request' then 'friend_request' else persons.playbook end as script_key,
         responses.response * channels.response_percent / 100 as response,
         responses.baseline,
@@ -48,14 +49,16 @@ figures as (
             customer_value.expected_spend_per_purchase, order_values.own_mean, shop.shop_mean, 0
         ) as decimal(18, 2)) as order_value,
         channels.cost as contact_cost,
-        {{ as_double("coalesce(benefits.discount_percent, 0)") }} / 100 as discount
+        {{ as_double("benefits.discount_percent") }} / 100 as discount
     from {{ ref("int_recall_persons") }} as persons
     cross join shop
     left join routes on persons.person_id = routes.person_id and routes.place = 1
     left join {{ ref("contact_channels") }} as channels on routes.channel = channels.channel
     left join {{ ref("benefit_ladder") }} as ladder
         on persons.playbook = ladder.playbook and persons.value_tier = ladder.value_tier
-    left join {{ ref("benefits") }} as benefits on ladder.offer = benefits.offer
+    -- a friend request asks for nothing but that
+    inner join {{ ref("benefits") }} as benefits
+        on case when routes.channel = 'friend_request' then 'none' else coalesce(ladder.offer, 'none') end = benefits.offer
     left join {{ ref("int_recall_responses") }} as responses
         on persons.playbook = responses.playbook and persons.value_tier = responses.value_tier
     left join {{ ref("customer_value") }} as customer_value on persons.user_id = customer_value.user_id
@@ -79,13 +82,13 @@ final as (
         account_id,
         offer,
         script_key,
-        {{ as_decimal("response", 9, 6) }} as response,
-        {{ as_decimal("baseline", 9, 6) }} as baseline,
+        {{ as_decimal("response", 18, 6) }} as response,
+        {{ as_decimal("baseline", 18, 6) }} as baseline,
         score_source,
         order_value,
         -- who is won buys at the offer's price, and so does who would have come anyway
         {{ as_decimal(
-            "response * (" ~ as_double(policy("gross_margin_percent")) ~ " / 100 - discount) * " ~ as_double("order_value")
+            "response * (" ~ as_double(policy("margin_percent")) ~ " / 100 - discount) * " ~ as_double("order_value")
             ~ " - baseline * discount * " ~ as_double("order_value") ~ " - " ~ as_double("contact_cost"), 18, 2
         ) }} as score
     from figures

@@ -1,4 +1,4 @@
--- one row per contact of the past contact_history_days and of the plan, whatever its purpose; who is held out is not in it
+-- one row per contact of the past contact_history_days and of the plan, whatever its purpose; no one who is held out
 {%- set columns = [
     "user_id", "planned_date", "window_start", "window_end", "purpose", "playbook", "value_tier", "channel", "account_id",
     "operator_id", "offer", "script_key", "experiment", "variant", "attempt", "score",
@@ -8,7 +8,9 @@ with slots as (
     select
         slots.schedule_id,
         slots.issued_person_id as person_id,
-        {% for column in columns %}slots.{{ column }}, {% endfor %}
+        {% for column in columns -%}
+            slots.{{ column }},
+        {% endfor %}
         case when open_slots.cancel_reason is not null then 'cancelled' else slots.status end as status,
         coalesce(slots.reason_code, open_slots.cancel_reason) as reason_code,
         slots.issued_on,
@@ -25,7 +27,7 @@ with slots as (
     select
         schedule_id,
         person_id,
-        {{ columns | join(", ") }},
+        {{ columns | join(",\n        ") }},
         'planned' as status,
         cast(null as {{ dbt.type_string() }}) as reason_code,
         case when is_closing then {{ as_of_date() }} end as issued_on,
@@ -62,9 +64,9 @@ final as (
             partition by slots.planned_date
             order by
                 case when slots.status = 'cancelled' then 1 else 0 end,
-                purposes.priority,
+                purposes.priority asc,
                 slots.score desc,
-                {{ by_bytes("slots.schedule_id") }}
+                {{ by_bytes("slots.schedule_id") }} asc
         ) as integer) as rank,
         slots.status,
         slots.reason_code,

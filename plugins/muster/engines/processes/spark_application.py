@@ -24,6 +24,7 @@ FIXED = {
     "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.cteRecursionLevelLimit": "-1",
     "spark.sql.cteRecursionRowLimit": "-1",
+    "spark.sql.analyzer.maxIterations": "1000",  # int_contact_allocation is a chain of many queries
     "spark.sql.parquet.compression.codec": "zstd",
     "spark.sql.sources.default": "parquet",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",

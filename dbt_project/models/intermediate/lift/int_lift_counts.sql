@@ -1,0 +1,40 @@
+-- one row per playbook, value tier (and all of them) and holdout period: contacted and held out, and when it is due
+with tiers as (
+
+    select
+        playbook,
+        value_tier,
+        period,
+        is_ghost,
+        has_purchased,
+        first_planned_date
+    from {{ ref("recall_outcomes") }}
+    union all
+    select
+        playbook,
+        'all' as value_tier,
+        period,
+        is_ghost,
+        has_purchased,
+        first_planned_date
+    from {{ ref("recall_outcomes") }}
+
+),
+
+final as (
+
+    select
+        playbook,
+        value_tier,
+        period,
+        sum(case when is_ghost then 0 else 1 end) as contacted,
+        sum(case when is_ghost then 1 else 0 end) as ghosts,
+        sum(case when not is_ghost and has_purchased then 1 else 0 end) as contacted_conversions,
+        sum(case when is_ghost and has_purchased then 1 else 0 end) as ghost_conversions,
+        cast({{ dbt.dateadd("month", 3, dbt.date_trunc("quarter", "min(first_planned_date)")) }} as date) as due_on
+    from tiers
+    group by playbook, value_tier, period
+
+)
+
+select * from final

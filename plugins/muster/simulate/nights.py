@@ -1,0 +1,49 @@
+"""Days of a simulated shop with a night after each: what the night hands out is what the shop does the next day."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from muster import ledger, nightly, release
+from muster.engines import engine_of
+from muster.landing.expressions import literal
+from muster.settings import Settings
+from muster.simulate.world import MEMORY, World
+
+
+def run_nights(world: World, settings: Settings, nights: int) -> Iterator[date]:
+    """Write `nights` further days, each with its night's contacts and a night after it; yields a day before its night.
+
+    settings: a home of the world's own, and its landing zone. The first day comes before there is a list.
+    """
+    for _ in range(nights):
+        day = world.write_day(_handed_out(world, settings))
+        yield day
+        nightly.run(nightly.Night(settings, day, nightly.new_run()))
+
+
+def _handed_out(world: World, settings: Settings) -> Path | None:
+    """What the last release before the world's next day hands out for it, ghosts beside; None without a release."""
+    day = world.next_day
+    before = release.previous(settings, day)
+    if before is None:
+        return None
+    planned = world.landing / MEMORY.parent / "planned.parquet"
+    columns = """schedule_id as contact_id, user_id, channel, offer, purpose, playbook as campaign, account_id,
+        operator_id"""
+    with engine_of(settings, before.target).reading_release(before) as connection:
+        connection.execute(
+            f"""copy (
+                select {columns}, false as is_ghost
+                from marts.contact_schedule
+                where planned_date = date '{day}' and status = 'planned' and issued_on is not null
+                union all
+                select distinct {columns}, true as is_ghost
+                from ({ledger.select_events(settings.ledger)})
+                where event = 'issued' and is_ghost and planned_date = date '{day}' and schedule_id not in (
+                    select schedule_id from ({ledger.select_events(settings.ledger)}) where event = 'cancelled'
+                )
+                order by contact_id
+            ) to {literal(str(planned))} (format parquet)"""
+        )
+    return planned
