@@ -1,4 +1,8 @@
 -- one row per slot that tonight plans, ghosts included: when, from which account, by which operator
+{%- set kept = [
+    "purpose", "playbook", "value_tier", "period", "channel", "account_id", "operator_id", "offer", "script_key",
+    "experiment", "variant", "attempt", "score", "is_ghost",
+] %}
 with allocated as (
 
     select
@@ -13,14 +17,6 @@ with allocated as (
     from {{ ref("int_contact_allocation") }} as allocation
     inner join {{ ref("int_contact_days") }} as days on allocation.day_offset = days.day_offset
     inner join {{ ref("contact_channels") }} as channels on allocation.channel = channels.channel
-
-),
-
-habits as (
-
-    select user_id, cast(value as integer) as hour
-    from {{ ref("int_tags_of_order_times") }}
-    where category = 'preferred_hour'
 
 ),
 
@@ -41,7 +37,7 @@ placed as (
         greatest(
             allocated.first_hour,
             least(
-                coalesce(habits.hour, allocated.default_hour),
+                coalesce(cast(habits.value as integer), allocated.default_hour),
                 allocated.last_hour - {{ policy("contact_window_hours") }}
             )
         ) as hour,
@@ -49,7 +45,8 @@ placed as (
         coalesce(adds.operator_id, accounts.operator_id, operators.operator_id) as operator_id
     from allocated
     inner join {{ ref("int_recall_requests") }} as recalls on allocated.person_id = recalls.person_id
-    left join habits on recalls.user_id = habits.user_id
+    left join {{ ref("int_tags_of_order_times") }} as habits
+        on recalls.user_id = habits.user_id and habits.category = 'preferred_hour'
     left join {{ ref("int_add_slots") }} as adds
         on allocated.channel = 'friend_request'
         and allocated.day_offset = adds.day_offset
@@ -83,20 +80,7 @@ final as (
         is_closing,
         {{ hour_text("hour") }} as window_start,
         {{ hour_text("least(hour + " ~ policy("contact_window_hours") ~ ", last_hour)") }} as window_end,
-        purpose,
-        playbook,
-        value_tier,
-        period,
-        channel,
-        account_id,
-        operator_id,
-        offer,
-        script_key,
-        experiment,
-        variant,
-        attempt,
-        score,
-        is_ghost
+        {{ kept | join(",\n        ") }}
     from placed
 
 )

@@ -1,4 +1,8 @@
 -- one row per slot that was ever handed out or withheld: what was issued, and what the contacts feed says of it
+{%- set issued = [
+    "planned_date", "window_start", "window_end", "purpose", "playbook", "value_tier", "period", "channel", "account_id",
+    "operator_id", "offer", "script_key", "experiment", "variant", "attempt", "score", "is_ghost",
+] %}
 with events as (
 
     select
@@ -17,23 +21,9 @@ slots as (
         issued.person_id as issued_person_id,
         issued.user_id,
         issued.event_as_of_date as issued_on,
-        issued.planned_date,
-        issued.window_start,
-        issued.window_end,
-        issued.purpose,
-        issued.playbook,
-        issued.value_tier,
-        issued.period,
-        issued.channel,
-        issued.account_id,
-        issued.operator_id,
-        issued.offer,
-        issued.script_key,
-        issued.experiment,
-        issued.variant,
-        issued.attempt,
-        issued.score,
-        issued.is_ghost,
+        {% for column in issued %}
+        issued.{{ column }},
+        {% endfor %}
         case
             when cancelled.schedule_id is not null then cancelled.reason_code
             when not contacts.is_contact then 'denied'
@@ -61,23 +51,7 @@ final as (
         issued_person_id,
         user_id,
         issued_on,
-        planned_date,
-        window_start,
-        window_end,
-        purpose,
-        playbook,
-        value_tier,
-        period,
-        channel,
-        account_id,
-        operator_id,
-        offer,
-        script_key,
-        experiment,
-        variant,
-        attempt,
-        score,
-        is_ghost,
+        {{ issued | join(",\n        ") }},
         case
             when reason_code is not null then 'cancelled'
             when is_in_feed and result is not null then 'returned'

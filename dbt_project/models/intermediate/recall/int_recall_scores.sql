@@ -1,5 +1,9 @@
 -- one row per person to whom a playbook applies: by which channel, with which offer, and the profit that the contact
 -- is expected to add
+{%- set facts = [
+    "person_id", "user_id", "stage", "playbook", "value_tier", "last_purchase_date", "ready_date", "reason_code",
+    "is_duplicate", "channel", "account_id", "offer", "script_key",
+] %}
 with order_values as (
 
     select
@@ -69,19 +73,7 @@ figures as (
 final as (
 
     select
-        person_id,
-        user_id,
-        stage,
-        playbook,
-        value_tier,
-        last_purchase_date,
-        ready_date,
-        reason_code,
-        is_duplicate,
-        channel,
-        account_id,
-        offer,
-        script_key,
+        {{ facts | join(",\n        ") }},
         {{ as_decimal("response", 18, 6) }} as response,
         {{ as_decimal("baseline", 18, 6) }} as baseline,
         score_source,
