@@ -40,7 +40,21 @@ holdouts as (
 final as (
 
     select
-        scores.*,
+        scores.person_id,
+        scores.user_id,
+        scores.stage,
+        scores.playbook,
+        scores.value_tier,
+        scores.last_purchase_date,
+        scores.channel,
+        scores.account_id,
+        scores.offer,
+        scores.script_key,
+        scores.response,
+        scores.baseline,
+        scores.score_source,
+        scores.order_value,
+        scores.score,
         open_slots.schedule_id as open_schedule_id,
         coalesce(attempts.attempts, 0) + 1 as attempt,
         coalesce(shares.holdout_percent > 0 and holdouts.now = 1, false) as is_held_out,

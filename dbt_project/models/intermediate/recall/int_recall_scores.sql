@@ -62,7 +62,8 @@ figures as (
         on persons.playbook = ladder.playbook and persons.value_tier = ladder.value_tier
     -- a friend request asks for nothing but that
     inner join {{ ref("benefits") }} as benefits
-        on case when routes.channel = 'friend_request' then 'none' else coalesce(ladder.offer, 'none') end = benefits.offer
+        on benefits.offer
+        = case when routes.channel = 'friend_request' then 'none' else coalesce(ladder.offer, 'none') end
     left join {{ ref("int_recall_responses") }} as responses
         on persons.playbook = responses.playbook and persons.value_tier = responses.value_tier
     left join {{ ref("customer_value") }} as customer_value on persons.user_id = customer_value.user_id
