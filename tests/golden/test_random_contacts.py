@@ -16,5 +16,5 @@ def test_contacts_of_random_shops(tmp_path: Path):
     for seed in range(12):
         nights_of(compiled, seed, HORIZON, seen)
     compiled.close()
-    must = {"include", "holdout", "ghosts", "deferred_person_cap", "wecom", "friend_request", "phone", "sms", "sent"}
+    must = {"include", "holdout", "ghosts", "deferred_person_cap", "friend_request", "phone", "sms", "sent"}
     assert must | {"returned", "expired", "runs_again", "arrivals", "cancelled_bought"} <= seen.counts.keys()

@@ -255,7 +255,7 @@ class ContactShop:
             "account_contacts_a_day": draw.choice((0, 1, 2, 5)),
             "account_adds_a_day": draw.choice((0, 1, 2)),
             "friend_request_wait_days": draw.choice((1, 30)),
-            "gross_margin_percent": draw.choice((0, 40, 100)),
+            "margin_percent": draw.choice((0, 40, 100)),
             "min_contact_value": draw.choice((-1000000, -1000000, -1000000, 0)),
         }
 

@@ -116,12 +116,14 @@ def contacts_of_persons(night: ContactNight, slots: list[Slot]) -> dict[str, lis
         if slot.counts and (slot.contact or day <= night.as_of):
             ended = slot.contact is not None and slot.contact["result"] in ENDS
             found.setdefault(slot.person, []).append((day, slot.row["purpose"], slot.row["playbook"], ended))
-    issued = {slot.schedule_id for slot in slots}
+    issued = {slot.schedule_id: slot for slot in slots}
     for row in night.feeds["contacts"]:
-        if row["contact_id"] not in issued and row["result"] not in DENIED and row["user_id"] in night.person_of:
-            person = night.person_of[row["user_id"]]
+        slot = issued.get(row["contact_id"])
+        was_planned = slot is not None and slot.counts  # counted above
+        if not was_planned and row["result"] not in DENIED and row["user_id"] in night.person_of:
+            person, playbook = night.person_of[row["user_id"]], slot.row["playbook"] if slot else None
             day = _day(row["contacted_at"])
-            found.setdefault(person, []).append((day, row["purpose"], None, row["result"] in ENDS))
+            found.setdefault(person, []).append((day, row["purpose"], playbook, row["result"] in ENDS))
     return found
 
 
@@ -318,11 +320,12 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
             spend, total = spends.get(one.user), totals.get(one.user)
             own = _mean(total["lifetime_monetary"], total["lifetime_purchases"]) if total else None
             value = Fraction(next((v for v in (spend, own, shop_mean) if v is not None), 0))
-            discount = benefits[ladder.get((one.playbook, tier), "none")]
+            offer = "none" if one.channel == "friend_request" else ladder.get((one.playbook, tier), "none")
+            discount = benefits[offer]
             expected = response(night, playbook, tier, "response", "pairs")
             expected *= Fraction(channels[one.channel]["response_percent"]) / 100
             baseline = response(night, playbook, tier, "baseline", "ghosts")
-            margin = Fraction(night.gross_margin_percent, 100)
+            margin = Fraction(night.margin_percent, 100)
             one.score = (
                 expected * (margin - discount) * value - baseline * discount * value
                 - Fraction(channels[one.channel]["cost"])
