@@ -69,7 +69,7 @@ def _score(facts: Facts, found: Row) -> list[Sentence]:
             channel=_channel(facts, found), baseline=_percent(found["baseline"])),
         say("recall_offer", offer=(offer["label_en"], offer["label_zh"]), discount=offer["discount_percent"],
             order=found["order_value"], currency=facts.currency, cost=_plain(channel["cost"])),
-        say("recall_sum", response=_percent(found["response"]), margin=_plain(facts.parameters["gross_margin_percent"]),
+        say("recall_sum", response=_percent(found["response"]), margin=_plain(facts.parameters["margin_percent"]),
             discount=offer["discount_percent"], order=found["order_value"], baseline=_percent(found["baseline"]),
             cost=_plain(channel["cost"]), score=found["score"], currency=facts.currency),
     ]  # fmt: skip
@@ -180,7 +180,7 @@ def _below(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
     least = _plain(facts.parameters["min_contact_value"])
     channel = facts.row("contact_channels", "channel", found["channel"])
     discount = Decimal(facts.row("benefits", "offer", found["offer"])["discount_percent"]) / 100
-    margin = facts.parameters["gross_margin_percent"] / 100
+    margin = facts.parameters["margin_percent"] / 100
     per_unit = found["response"] * (margin - discount) - found["baseline"] * discount
     because = [say("recall_below", score=found["score"], least=least)]
     if per_unit <= 0:
