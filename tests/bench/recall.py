@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from shutil import copytree
@@ -44,8 +45,9 @@ from support.compiled import Compiled, CompiledShop, compile_project  # noqa: E4
 FIRST_DAY = date(2026, 2, 15)  # the quarter ends after 45 of the ninety days
 QUARTER_ENDS = date(2026, 4, 1)
 CARRIED = {"persons": "state", "holdout_members": "state", "recall_lift": "marts", "model_parameters": "marts"}
-WORLD = {"operators.daily_contact_limit": 6, "operators.daily_add_limit": 5}
+WORLD = {"operators.daily_contact_limit": 3, "operators.daily_add_limit": 3}
 QUOTAS = {"phone": 5, "sms": 20}  # a day, for 8,000 people; the policy's own are meant for many more
+LEFT, RIGHT, TOP, BOTTOM, LABEL = 70, 770, 16, 330, 18  # the picture's coordinates
 EVERYBODY = -1_000_000
 RANKINGS = {
     "Muster": None,
@@ -54,6 +56,7 @@ RANKINGS = {
     "random": "hash(requests.person_id, customers.as_of_date)",
 }
 """Ranking -> SQL of the value that stands in for the expected incremental profit."""
+COLOURS = dict(zip(RANKINGS, ("#0f8a5f", "#c2410c", "#2563eb", "#8b8f98"), strict=True))
 
 
 @dataclass
@@ -120,7 +123,7 @@ class Home:
         events = ledger.select_events(self.settings.ledger)
         duckdb.sql(
             f"""select schedule_id as contact_id, user_id, channel, offer, purpose, playbook as campaign, account_id,
-                    operator_id, is_ghost
+                    operator_id, is_ghost, score
                 from ({events})
                 where event = 'issued' and planned_date = date '{day}'
                     and schedule_id not in (select schedule_id from ({events}) where event = 'cancelled')
@@ -186,7 +189,7 @@ def season(compiled: Compiled, folder: Path, ranking: str, world: dict, days: in
         for _ in range(days):
             day = simulated.next_day
             planned = home.handed_out(day)
-            found.days.append(_truth(simulated, planned, day))
+            found.days.extend(_truth(simulated, planned, day))
             simulated.write_day(planned)
             home.night(day)
             if day in (QUARTER_ENDS - timedelta(days=1), QUARTER_ENDS):
@@ -198,33 +201,99 @@ def season(compiled: Compiled, folder: Path, ranking: str, world: dict, days: in
     return found
 
 
-def _truth(world: World, planned: Path, day: date) -> dict:
+def _truth(world: World, planned: Path, day: date) -> list[dict]:
     """What the day's contacts are expected to add, by those who know."""
     world.true_response(f"from read_parquet({literal(str(planned))})", day)
     rows = world.connection.execute(
-        f"""select channel, count(*), sum(incremental_profit), sum(lift)
-            from truth inner join read_parquet({literal(str(planned))}) using (user_id, channel)
-            where not is_ghost group by channel"""
-    ).fetchall()
-    return {
-        "day": day,
-        "contacts": sum(row[1] for row in rows),
-        "profit": sum(row[2] for row in rows),
-        "orders": sum(row[3] for row in rows),
-        "channels": {row[0]: row[1:3] for row in rows},
-    }
+        f"""select campaign as playbook, channel, offer, count(*) as contacts, sum(incremental_profit) as profit,
+                sum(score) as expected, sum(lift) as orders, sum(p_not_contacted) as anyway,
+                sum(order_value) as order_value
+            from truth inner join read_parquet({literal(str(planned))}) as planned using (user_id, channel, offer)
+            where not is_ghost group by all order by all"""
+    ).fetchnumpy()
+    return [{"day": day} | dict(zip(rows, values, strict=True)) for values in zip(*rows.values(), strict=True)]
 
 
-def table(seasons: list[Season]) -> str:
-    lines = [f"{'ranking':20} {'contacts':>8} {'expected profit':>15} {'a contact':>9}   measured: more buyers, 95 %"]
+def table(seasons: list[Season]) -> Iterator[str]:
+    yield f"{'ranking':20} {'contacts':>8} {'expected profit':>15} {'a contact':>9}   measured: more buyers, 95 %"
     for one in seasons:
-        m = {k: float(one.measured.get(k) or 0) for k in ("rate_difference", "rate_difference_low", "rate_difference_high")}
-        low, high = (100 * m[f"rate_difference_{end}"] for end in ("low", "high"))
-        lines.append(
+        found = one.measured
+        shares = [100 * float(found[f"rate_difference{end}"] or 0) for end in ("", "_low", "_high")]
+        yield (
             f"{one.ranking:20} {one.contacts:8,} {one.profit:15,.0f} {one.profit / one.contacts:9.2f}   "
-            f"{100 * m['rate_difference']:+5.1f} points [{low:+.1f}, {high:+.1f}], {one.measured['ghosts']} held out"
+            f"{shares[0]:+.1f} points [{shares[1]:+.1f}, {shares[2]:+.1f}], {found['ghosts']} of "
+            f"{found['contacted'] + found['ghosts']:,} held out"
         )
-    return "\n".join(lines)
+
+
+def calibration(one: Season) -> Iterator[str]:
+    """What the scores promised of the contacts made, and what those are truly expected to bring, a contact."""
+    yield f"{'playbook':18} {'channel':15} {'until ' + str(QUARTER_ENDS):>28} {'from then on':>28}"
+    yield f"{'':34} {2 * ('   contacts  score  truth').rjust(29)}"
+    for key in sorted({(day["playbook"], day["channel"]) for day in one.days}):
+        parts = []
+        for is_after in (False, True):
+            rows = [
+                day
+                for day in one.days
+                if (day["playbook"], day["channel"]) == key and (day["day"] > QUARTER_ENDS) == is_after
+            ]
+            contacts = sum(row["contacts"] for row in rows)
+            means = [sum(float(row[name]) for row in rows) / max(1, contacts) for name in ("expected", "profit")]
+            parts.append(f"{contacts:12,} {means[0]:7.2f} {means[1]:7.2f}")
+        yield f"{key[0]:18} {key[1]:15} {' '.join(parts)}"
+
+
+def learned(one: Season) -> Iterator[str]:
+    """The response that the ranking reckoned with, the night before the quarter was read and the night after."""
+    for key in sorted({(row["playbook"], row["value_tier"]) for row in one.responses}):
+        rows = [row for row in one.responses if (row["playbook"], row["value_tier"]) == key]
+        told = ", then ".join(
+            f"{100 * row['response']:.2f} % of {100 * row['baseline']:.2f} % ({row['score_source']})" for row in rows
+        )
+        yield f"  {key[0]:18} {key[1]:8} {told}"
+
+
+def picture(seasons: list[Season]) -> str:
+    """recall.svg: the profit of each ranking, added up day by day."""
+    days = sorted({row["day"] for one in seasons for row in one.days})
+    sums = {}
+    for one in seasons:
+        by_day = defaultdict(float)
+        for row in one.days:
+            by_day[row["day"]] += row["profit"]
+        sums[one.ranking] = list(accumulate(by_day[day] for day in days))
+    low, high = (f(value for line in sums.values() for value in (0, *line)) for f in (min, max))
+    step = next(s for s in (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000) if (high - low) / s <= 6)
+    floor, ceiling = floor_to(low, step), -floor_to(-high, step)
+
+    def x(day: date) -> float:
+        return round(LEFT + (RIGHT - LEFT) * (day - days[0]).days / max(1, len(days) - 1), 1)
+
+    def y(profit: float) -> float:
+        return round(BOTTOM - (BOTTOM - TOP) * (profit - floor) / (ceiling - floor), 1)
+
+    places, above = {}, -LABEL
+    for name in sorted(sums, key=lambda name: y(sums[name][-1])):
+        above = places[name] = max(y(sums[name][-1]), above + LABEL)
+    lines = [
+        {
+            "name": name, "days": len(days), "profit": line[-1], "label_y": places[name], "colour": COLOURS[name],
+            "points": " ".join(f"{x(day)},{y(value)}" for day, value in zip(days, line, strict=True)),
+        }
+        for name, line in sums.items()
+    ]  # fmt: skip
+    template = Environment(loader=FileSystemLoader(FOLDER), autoescape=True, trim_blocks=True)
+    return template.get_template("recall.svg.j2").render(
+        width=RIGHT + 230, height=BOTTOM + 30, left=LEFT, right=RIGHT, top=TOP, bottom=BOTTOM, lines=lines,
+        profits=[{"profit": profit, "y": y(profit)} for profit in range(floor, ceiling + 1, step)],
+        dates=[{"day": f"{day:%d %b}", "x": x(day)} for day in days if day.day in (1, 15)],
+        read={"x": x(QUARTER_ENDS)} if QUARTER_ENDS in days else None,
+    )  # fmt: skip
+
+
+def floor_to(value: float, step: int) -> int:
+    return int(value // step) * step
 
 
 def main() -> None:
@@ -247,9 +316,12 @@ def main() -> None:
                 for ranking in RANKINGS
             ]
             seasons = [run.result() for run in runs]
-    print(table(seasons))
-    import pickle; pickle.dump(seasons, open("/tmp/bench_seasons.pkl", "wb"))
-    print([one.seconds for one in seasons])
+    print("\n".join(table(seasons)))
+    print("\nMuster's responses on the nights before and after the quarter was read")
+    print("\n".join(learned(seasons[0])))
+    print("\nMuster's scores against the truth, a contact")
+    print("\n".join(calibration(seasons[0])))
+    (FOLDER / "recall.svg").write_text(picture(seasons) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
