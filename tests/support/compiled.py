@@ -16,6 +16,7 @@ those parameters on which the text of the SQL depends.
 import copy
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from datetime import date, timedelta
 from graphlib import TopologicalSorter
@@ -36,11 +37,8 @@ from support.shops import Shop
 ANY_DAY = "2024-03-01"
 AS_OF_DATE = "' || getvariable('as_of_date') || '"  # closes the quotes in which the macro as_of_date() pastes it
 FIXED = ("contact_horizon_days",)
-HOLDOUT_MEMBERS = {
-    "person_id": "varchar", "period": "varchar", "playbook": "varchar", "value_tier": "varchar",
-    "holdout_percent": "integer", "is_held_out": "boolean", "drawn_on": "date",
-}  # fmt: skip
-"""What the models carry from the night before, see models/state/holdout_members.sql."""
+CARRIED = ("holdout_members",)
+"""Models whose rows of the night before are there, see macros/previous_release.sql."""
 Row = dict[str, object]
 
 
@@ -70,10 +68,11 @@ class Compiled:
     backtest: Layer
 
 
-def compile_project(folder: Path, **fixed: int) -> Compiled:
+def compile_project(folder: Path, carried: Sequence[str] = CARRIED, **fixed: int) -> Compiled:
     """Land one order, load the policy tables, compile the models: one step of a night and two dbt processes.
 
-    fixed: values of FIXED parameters that differ from the shipped ones.
+    carried: models that find their own rows of the night before. fixed: values of FIXED parameters that differ from
+    the shipped ones.
     """
     shop = Shop(folder / "landing", folder / "home").mapping()
     shop.csv("orders/1.csv", [{"order_id": "1", "user_id": "u", "ordered_at": ANY_DAY, "amount": "1"}])
@@ -82,17 +81,14 @@ def compile_project(folder: Path, **fixed: int) -> Compiled:
     candidate = candidates.load(shop.settings, night.run)
     policy = Policy.read(shop.settings.policy_folder).as_vars() | fixed
     variables = {name: value if name in FIXED else f"getvariable('{name}')" for name, value in policy.items()}
-    carried = candidate.work / "previous.duckdb"
-    with duckdb.connect(str(carried)) as previous:
-        columns = ", ".join(f"{name} {kind}" for name, kind in HOLDOUT_MEMBERS.items())
-        previous.execute(f"create schema state; create table state.holdout_members ({columns})")
+    previous = candidate.work / "previous.duckdb"
     engine = engine_of(shop.settings)
     with engine.dbt(candidate) as process:
         dbt = Dbt(engine, process, candidate.folder, AS_OF_DATE, variables)
         dbt.run("seed", quiet=True, without=())
+        kept = _make_carried(previous, _models_of(dbt), carried)
         dbt.run("compile", quiet=True, select=["resource_type:model"], without=())
-    manifest = json.loads((dbt.target_path / "manifest.json").read_text())
-    nodes = {i: node for i, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    nodes = _models_of(dbt)
     models = {
         node["name"]: Model(
             name=node["name"],
@@ -106,8 +102,26 @@ def compile_project(folder: Path, **fixed: int) -> Compiled:
         for node in nodes.values()
     }
     stages = engine.layers(Role.NIGHT)[BACKTEST_STAGES]
-    databases = {"raw": on_duckdb.scratch(candidate), "policy": on_duckdb.database(candidate.folder), "state": carried}
-    return Compiled(models, policy, databases, stages)
+    databases = {"raw": on_duckdb.scratch(candidate), "policy": on_duckdb.database(candidate.folder)}
+    return Compiled(models, policy, databases | dict.fromkeys(kept, previous), stages)
+
+
+def _models_of(dbt: Dbt) -> dict[str, dict]:
+    manifest = json.loads((dbt.target_path / "manifest.json").read_text())
+    return {i: node for i, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+
+
+def _make_carried(path: Path, nodes: dict[str, dict], names: Sequence[str]) -> list[str]:
+    """Empty tables of the night before, with the columns of the models' contracts; returns their schemas."""
+    carried = [node for node in nodes.values() if node["name"] in names]
+    schemas = sorted({node["schema"] for node in carried})
+    with duckdb.connect(str(path)) as previous:
+        for schema in schemas:
+            previous.execute(f"create schema {schema}")
+        for node in carried:
+            columns = ", ".join(f"{column['name']} {column['data_type']}" for column in node["columns"].values())
+            previous.execute(f"create table {node['schema']}.{node['name']} ({columns})")
+    return schemas
 
 
 class CompiledShop:
@@ -197,11 +211,15 @@ class CompiledShop:
 
     def build(self, model: str) -> list[Row]:
         """The rows of a model, in no order; its ancestors are built before it, once per fill."""
+        self.make(model)
+        return self.rows(f"from {self._models[model].relation}")
+
+    def make(self, model: str) -> None:
+        """The same, without reading the rows."""
         needed = self._ancestors(model) - self._built - self._given
         for each in (self._models[name] for name in self._order if name in needed):
             self._run(f"create or replace {'view' if each.is_view else 'table'} {each.relation} as {each.sql}")
             self._built.add(each.name)
-        return self.rows(f"from {self._models[model].relation}")
 
     def build_backtest(self) -> list[Row]:
         """The rows of churn_backtest, as a night has them: its stages are built as of the backtest day first."""
