@@ -6,6 +6,7 @@ A workbook that was filled in comes back through the landing zone (landing/workb
 import hashlib
 import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -27,6 +28,7 @@ FIXED = (bilingual("May change", "可能调整"), bilingual("Fixed", "已确定"
 LAST_ROW = 1_048_575
 CELL_CHARACTERS = 32_767
 NAME_CHARACTERS = 80
+LINE_POINTS = 15
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+|^[\W_]+")
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 ROWS_AT_ONCE = 1000
@@ -234,12 +236,13 @@ class _Sheet:
         shape = {"text_wrap": True, "valign": "top"}
         self._formats: dict[str, Format] = {
             "text": book.add_format(shape),
-            "number": book.add_format(shape),
+            "number": book.add_format(shape | {"align": "left"}),
             "date": book.add_format(shape | {"num_format": "yyyy-mm-dd", "align": "left"}),
             "time": book.add_format(shape | {"num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
         }
         color = "#F8CBAD" if name == HELD_OUT else "#DDEBF7"
         head = book.add_format(shape | {"bold": True, "bg_color": color, "bottom": 1})
+        self._sheet.set_row(0, LINE_POINTS * max(_lines(bilingual(*c.heading), c.width) for c in columns))
         for place, column in enumerate(columns):
             self._sheet.set_column(place, place, column.width, self._formats[column.kind], {"hidden": column.is_hidden})
             self._sheet.write_string(0, place, bilingual(*column.heading), head)
@@ -259,8 +262,11 @@ class _Sheet:
         if self.rows == LAST_ROW:
             return  # the list as CSV and Parquet holds them all
         self.rows += 1
-        for place, column in enumerate(self.columns):
-            value, shape = column.value(row), self._formats[column.kind]
+        values = [column.value(row) for column in self.columns]
+        shown = [_lines(v, c.width) for v, c in zip(values, self.columns, strict=True) if not c.is_hidden]
+        self._sheet.set_row(self.rows, LINE_POINTS * max(shown))
+        for place, (column, value) in enumerate(zip(self.columns, values, strict=True)):
+            shape = self._formats[column.kind]
             if value is None:
                 self._sheet.write_blank(self.rows, place, None, shape)
             elif column.kind == "date":
@@ -272,6 +278,15 @@ class _Sheet:
 
     def finish(self) -> None:
         self._sheet.autofilter(0, 0, self.rows, len(self.columns) - 1)
+
+
+def _lines(value: Value, width: int) -> int:
+    """Lines that a cell's text takes, with room for words that do not fit; Chinese characters are two wide.
+
+    Not every program fits a row to its text on opening, so rows come with their height.
+    """
+    wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in str(value or ""))
+    return 1 if wide <= width else -(-wide * 10 // (width * 9))
 
 
 def _cell_text(value: Value) -> str:
