@@ -63,10 +63,11 @@ lint: setup-dev ## Python, SQL, YAML, Dockerfile, compose file
 	@$(BIN)/hadolint docker/Dockerfile
 	@$(BIN)/docker-compose -f docker/compose.yaml config --no-interpolate -q
 
-bench: setup-dev ## speed and memory as ratios against a plain scan of the same rows
+bench: setup-dev ## speed and memory as ratios against a plain scan of the same rows; what the ranking earns (README)
 	@$(BIN)/python tests/bench/night.py
 	@$(BIN)/python tests/bench/value.py
 	@$(BIN)/python tests/bench/simulate.py
+	@$(BIN)/python tests/bench/recall.py
 
 lock: ## recompute the hash-locked requirements (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header requirements/base.in -o requirements/base.txt

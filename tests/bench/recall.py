@@ -33,7 +33,7 @@ from muster.engines.lake_rows import LakeRows, insert_measured
 from muster.landing.expressions import literal
 from muster.landing.ingest import ingest
 from muster.landing.lake import Lake
-from muster.lift import Stratum
+from muster.lift import Group, Stratum
 from muster.policy import Policy
 from muster.settings import Settings
 from muster.simulate import World
@@ -140,7 +140,7 @@ class Home:
         ).fetchall()
         sides, costs = defaultdict(dict), defaultdict(Decimal)
         for playbook, tier, is_ghost, cost, *group in rows:
-            sides[playbook, tier][is_ghost] = lift_reading._group(*group)
+            sides[playbook, tier][is_ghost] = Group(*map(int, group))
             costs[playbook, tier] += cost
         strata = {
             key: Stratum(side.get(False, lift_reading.NOBODY), side.get(True, lift_reading.NOBODY))
