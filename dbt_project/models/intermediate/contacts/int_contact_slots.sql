@@ -21,8 +21,8 @@ slots as (
         issued.person_id as issued_person_id,
         issued.user_id,
         issued.event_as_of_date as issued_on,
-        {% for column in issued %}
-        issued.{{ column }},
+        {% for column in issued -%}
+            issued.{{ column }},
         {% endfor %}
         case
             when cancelled.schedule_id is not null then cancelled.reason_code

@@ -1,5 +1,4 @@
--- one row per person to whom a playbook applies: by which channel, with which offer, and the profit that the contact
--- is expected to add
+-- one row per person to whom a playbook applies: the channel, the offer, and the profit that the contact should add
 {%- set facts = [
     "person_id", "user_id", "stage", "playbook", "value_tier", "last_purchase_date", "ready_date", "reason_code",
     "is_duplicate", "channel", "account_id", "offer", "script_key",
