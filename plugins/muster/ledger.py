@@ -19,7 +19,7 @@ COLUMNS = {
     "purpose": "varchar", "playbook": "varchar", "value_tier": "varchar", "period": "varchar", "channel": "varchar",
     "account_id": "varchar", "operator_id": "varchar", "offer": "varchar", "script_key": "varchar",
     "experiment": "varchar", "variant": "varchar", "attempt": "integer", "score": "decimal(18, 2)",
-    "is_ghost": "boolean", "reason_code": "varchar",
+    "is_ghost": "boolean", "last_purchase_date": "date", "reason_code": "varchar",
 }  # fmt: skip
 """event: issued, cancelled, or closed (nothing is planned anew up to planned_date)."""
 

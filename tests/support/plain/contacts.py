@@ -229,7 +229,7 @@ def cancellations(night: ContactNight) -> dict[str, str | None]:
             pass  # a night that runs again for an earlier day knows less
         elif person not in night.person_of.values():
             reason = "deleted"
-        elif bought.get(person, EPOCH) > slot.issued_on:
+        elif bought.get(person, EPOCH) > (slot.row["last_purchase_date"] or EPOCH):
             reason = "bought"
         elif seen[person] > 1:
             reason = "duplicate_person"

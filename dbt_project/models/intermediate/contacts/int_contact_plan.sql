@@ -1,7 +1,7 @@
 -- one row per slot that tonight plans, ghosts included: when, from which account, by which operator
 {%- set kept = [
     "purpose", "playbook", "value_tier", "period", "channel", "account_id", "operator_id", "offer", "script_key",
-    "experiment", "variant", "attempt", "score", "is_ghost",
+    "experiment", "variant", "attempt", "score", "is_ghost", "last_purchase_date",
 ] %}
 with allocated as (
 
@@ -33,6 +33,7 @@ placed as (
         experiments.variant,
         recalls.attempt,
         recalls.score,
+        recalls.last_purchase_date,
         -- the person's own hour, within the channel's hours
         greatest(
             allocated.first_hour,

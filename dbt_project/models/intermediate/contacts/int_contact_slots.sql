@@ -2,6 +2,7 @@
 {%- set issued = [
     "planned_date", "window_start", "window_end", "purpose", "playbook", "value_tier", "period", "channel", "account_id",
     "operator_id", "offer", "script_key", "experiment", "variant", "attempt", "score", "is_ghost",
+    "last_purchase_date",
 ] %}
 with events as (
 

@@ -1,10 +1,13 @@
 -- one row per event that this night adds to the ledger: slots handed out or withheld, slots taken back, and up to which
 -- day nothing is planned anew
 {%- set columns = [
-    "person_id", "user_id", "planned_date", "window_start", "window_end", "purpose", "playbook", "value_tier", "period",
-    "channel", "account_id", "operator_id", "offer", "script_key", "experiment", "variant", "attempt", "score", "is_ghost",
+    "person_id", "user_id", "planned_date", "window_start", "window_end", "purpose", "playbook", "value_tier",
+    "period", "channel", "account_id", "operator_id", "offer", "script_key", "experiment", "variant", "attempt",
+    "score", "is_ghost", "last_purchase_date",
 ] %}
-{%- set types = {"attempt": "integer", "score": "decimal(18, 2)", "is_ghost": "boolean"} %}
+{%- set types = {
+    "attempt": "integer", "score": "decimal(18, 2)", "is_ghost": "boolean", "last_purchase_date": "date",
+} %}
 select
     'issued' as event,
     schedule_id,

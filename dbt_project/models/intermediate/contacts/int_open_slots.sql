@@ -42,7 +42,9 @@ final as (
             -- a night that runs again for an earlier day knows less than the one that handed the slot out
             when slots.issued_on > {{ as_of_date() }} then null
             when persons.person_id is null then 'deleted'
-            when purchases.purchase_date > slots.issued_on then 'bought'
+            when
+                purchases.purchase_date > coalesce(slots.last_purchase_date, {{ epoch_date() }})
+                then 'bought'
             when slots.place > 1 then 'duplicate_person'
             when slots.account_id is not null and accounts.account_id is null then 'no_handle'
             when slots.channel = 'wecom' and friendships.person_id is null then 'not_friend'
