@@ -9,12 +9,17 @@ from support.compiled import CompiledShop, compile_project
 from support.contact_nights import Seen, nights_of
 
 HORIZON = 6
+SEEDS = (11, 45, 48, 49, 51, 73)  # few shops in which everything comes up
+DECISIONS = {"include", "holdout", "deferred_person_cap", "deferred_account_quota", "deferred_channel_quota"}
+SLOTS = {"ghosts", "wecom", "friend_request", "phone", "sms", "sent", "returned", "expired"}
+CANCELLED = {
+    f"cancelled_{why}" for why in ("bought", "opt_out", "deleted", "duplicate_person", "not_friend", "no_handle")
+}
 
 
 def test_contacts_of_random_shops(tmp_path: Path):
     compiled, seen = CompiledShop(compile_project(tmp_path, contact_horizon_days=HORIZON)), Seen()
-    for seed in range(12):
+    for seed in SEEDS:
         nights_of(compiled, seed, HORIZON, seen)
     compiled.close()
-    must = {"include", "holdout", "ghosts", "deferred_person_cap", "friend_request", "phone", "sms", "sent"}
-    assert must | {"returned", "expired", "runs_again", "arrivals", "cancelled_bought"} <= seen.counts.keys()
+    assert {"runs_again", "arrivals"} | DECISIONS | SLOTS | CANCELLED <= seen.counts.keys()

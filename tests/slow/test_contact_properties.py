@@ -20,11 +20,11 @@ DECISIONS = {
 CANCELLED = {f"cancelled_{reason}" for reason in ("bought", "opt_out", "deleted", "duplicate_person", "not_friend")}
 # model, its SQL, what stands there instead: a defect that some shop must notice
 DEFECTS = {
-    "channel_without_limit": ("int_contact_allocation", "channel_place <= channel_quota", "true"),
-    "account_without_limit": ("int_contact_allocation", "place_today <= capacity", "true"),
-    "ghosts_take_room": ("int_contact_allocation", "when is_waiting and not is_held", "when is_waiting"),
-    "ghosts_without_room": ("int_contact_allocation", "+ case when is_held then 1 else 0 end", ""),
-    "early_contacts_do_not_count": ("int_person_contacts", "status in ('sent', 'returned')", "false"),
+    "channel_without_limit": ("int_contact_turns", "channel_place <= channel_quota", "true"),
+    "account_without_limit": ("int_contact_turns", "place_today <= capacity", "true"),
+    "ghosts_take_room": ("int_contact_turns", "when is_waiting and not is_held", "when is_waiting"),
+    "ghosts_without_room": ("int_contact_turns", "+ case when is_held then 1 else 0 end", ""),
+    "early_contacts_do_not_count": ("int_person_contacts", "or sent_on is not null", ""),
     "closed_days_planned_anew": ("int_contact_days", "days.planned_date > closed.until", "true"),
     "buyers_keep_their_slots": ("int_open_slots", "purchases.purchase_date > slots.issued_on", "false"),
     "windows_end_late": ("int_contact_plan", "least(hour + ", "greatest(hour + "),

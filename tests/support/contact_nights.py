@@ -212,8 +212,7 @@ def _check_schedule(night: ContactNight, tables: Tables, candidates: dict[str, C
     included = {person for person, one in candidates.items() if _decisions(one) == {"include"}}
     assert included <= set(persons)
     assert {row["person_id"] for row in tables["int_contact_plan"] if not row["is_ghost"]} <= included
-    for status in ("sent", "returned", "expired"):
-        seen[status] += sum(row["status"] == status for row in rows)
+    seen.update(row["status"] for row in rows)
 
 
 def _handed_out(night: ContactNight, tables: Tables) -> list[tuple]:

@@ -92,7 +92,7 @@ def test_curves_go_down_in_steps_to_the_prior():
 
 def test_the_page_shows_where_the_samples_customers_stand(sample: Shop):
     page = (sample.settings.current / "report.html").read_text(encoding="utf-8")
-    section = page[page.index("<h2>Lifecycle") : page.index("<h2>Net revenue by month")]
+    section = page[page.index("<h2>Lifecycle") : page.index("<h2>Whom to contact")]
     assert re.search(r"Repeat <small>复购客</small></td><td class=\"num\">1,022<", section)
     assert "of those in the stage on 2011-09-10" in section
     assert section.count("<circle") == 3
