@@ -132,11 +132,11 @@ class Home:
         return path
 
     def measured(self) -> dict:
-        """What the control groups say of all contacts whose window has closed, in one figure."""
+        """What the control groups say of the contacts whose window has closed, friend requests apart, in one figure."""
         self.shop.make("recall_outcomes")
         rows = self.shop.connection.execute(
             f"""select playbook, value_tier, is_ghost, sum(contact_cost + discount_cost), {lift_reading.GROUP}
-                from marts.recall_outcomes where is_closed group by all order by all"""
+                from marts.recall_outcomes where is_closed and channel <> 'friend_request' group by all order by all"""
         ).fetchall()
         sides, costs = defaultdict(dict), defaultdict(Decimal)
         for playbook, tier, is_ghost, cost, *group in rows:
