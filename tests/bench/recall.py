@@ -226,6 +226,19 @@ def table(seasons: list[Season]) -> Iterator[str]:
         )
 
 
+def channels(seasons: list[Season]) -> Iterator[str]:
+    """Contacts and their expected profit by channel: chats are what is scarce."""
+    names = sorted({row["channel"] for one in seasons for row in one.days})
+    yield f"{'ranking':20} " + " ".join(f"{name:>20}" for name in names)
+    for one in seasons:
+        cells = []
+        for name in names:
+            rows = [row for row in one.days if row["channel"] == name]
+            contacts, profit = (sum(row[column] for row in rows) for column in ("contacts", "profit"))
+            cells.append(f"{contacts:8,} -> {profit:8,.0f}")
+        yield f"{one.ranking:20} " + " ".join(cells)
+
+
 def calibration(one: Season) -> Iterator[str]:
     """What the scores promised of the contacts made, and what those are truly expected to bring, a contact."""
     yield f"{'playbook':18} {'channel':15} {'until ' + str(QUARTER_ENDS):>28} {'from then on':>28}"
@@ -317,6 +330,8 @@ def main() -> None:
             ]
             seasons = [run.result() for run in runs]
     print("\n".join(table(seasons)))
+    print("\nBy channel")
+    print("\n".join(channels(seasons)))
     print("\nMuster's responses on the nights before and after the quarter was read")
     print("\n".join(learned(seasons[0])))
     print("\nMuster's scores against the truth, a contact")

@@ -89,7 +89,8 @@ def test_a_split_that_is_not_the_draws_is_not_trusted() -> None:
 OUTCOMES = f"""
     insert into marts.recall_outcomes
     select date '{DAY}', 'p' || n, 1, 'winback', tier, period, 's' || n || period,
-        case when n < 600 then 'wecom' else 'friend_request' end, is_ghost, 1, first_day, first_day, true, has_bought, case when has_bought then 1 else 0 end, case when has_bought then 30 else 0 end,
+        case when n < 600 then 'wecom' else 'friend_request' end, is_ghost, 1, first_day, first_day, true,
+        has_bought, case when has_bought then 1 else 0 end, case when has_bought then 30 else 0 end,
         case when is_ghost then 0 else 0.5 end, 0, null
     from (
         select n, case when n % 2 = 0 then 'base' else 'vip' end as tier, n % 10 < 3 as is_ghost,
