@@ -49,7 +49,7 @@ def due_lift(connection: duckdb.DuckDBPyConnection, margin: Decimal) -> list[dic
     rows = connection.execute(
         f"""select playbook, period, value_tier, is_ghost, sum(contact_cost + discount_cost), {GROUP}
             from marts.recall_outcomes
-            where (playbook, period) in (
+            where channel <> 'friend_request' and (playbook, period) in (
                 select (playbook, period) from marts.recall_lift where is_due and read_on is null
             )
             group by all order by all"""

@@ -132,11 +132,11 @@ class Home:
         return path
 
     def measured(self) -> dict:
-        """What the control groups say of all contacts whose window has closed, in one figure."""
+        """What the control groups say of the contacts whose window has closed, friend requests apart, in one figure."""
         self.shop.make("recall_outcomes")
         rows = self.shop.connection.execute(
             f"""select playbook, value_tier, is_ghost, sum(contact_cost + discount_cost), {lift_reading.GROUP}
-                from marts.recall_outcomes where is_closed group by all order by all"""
+                from marts.recall_outcomes where is_closed and channel <> 'friend_request' group by all order by all"""
         ).fetchall()
         sides, costs = defaultdict(dict), defaultdict(Decimal)
         for playbook, tier, is_ghost, cost, *group in rows:
@@ -224,6 +224,19 @@ def table(seasons: list[Season]) -> Iterator[str]:
             f"{shares[0]:+.1f} points [{shares[1]:+.1f}, {shares[2]:+.1f}], {found['ghosts']} of "
             f"{found['contacted'] + found['ghosts']:,} held out"
         )
+
+
+def channels(seasons: list[Season]) -> Iterator[str]:
+    """Contacts and their expected profit by channel: chats are what is scarce."""
+    names = sorted({row["channel"] for one in seasons for row in one.days})
+    yield f"{'ranking':20} " + " ".join(f"{name:>20}" for name in names)
+    for one in seasons:
+        cells = []
+        for name in names:
+            rows = [row for row in one.days if row["channel"] == name]
+            contacts, profit = (sum(row[column] for row in rows) for column in ("contacts", "profit"))
+            cells.append(f"{contacts:8,} -> {profit:8,.0f}")
+        yield f"{one.ranking:20} " + " ".join(cells)
 
 
 def calibration(one: Season) -> Iterator[str]:
@@ -317,6 +330,8 @@ def main() -> None:
             ]
             seasons = [run.result() for run in runs]
     print("\n".join(table(seasons)))
+    print("\nBy channel")
+    print("\n".join(channels(seasons)))
     print("\nMuster's responses on the nights before and after the quarter was read")
     print("\n".join(learned(seasons[0])))
     print("\nMuster's scores against the truth, a contact")

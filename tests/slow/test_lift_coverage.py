@@ -78,7 +78,8 @@ def campaigns(shop: CompiledShop, effect: float, seed: int) -> Read:
         "int_contact_slots",
         """select 's' || number || attempt as schedule_id, person_id, person_id as user_id, attempt,
                slot_day + 20 * (attempt - 1) as planned_date, 'recall' as purpose, 'c' || campaign as playbook,
-               case when is_vip then 'vip' else 'base' end as value_tier, '2024Q1' as period, 'none' as offer,
+               case when is_vip then 'vip' else 'base' end as value_tier, '2024Q1' as period, 'wecom' as channel,
+               'none' as offer,
                null::varchar as experiment, null::varchar as variant, is_ghost, null::varchar as result,
                0.05::decimal(18, 4) as cost, case when bought_before then 'cancelled' else 'sent' end as status
            from simulated_people cross join (values (1), (2)) as attempts (attempt)

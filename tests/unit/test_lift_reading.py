@@ -88,13 +88,14 @@ def test_a_split_that_is_not_the_draws_is_not_trusted() -> None:
 
 OUTCOMES = f"""
     insert into marts.recall_outcomes
-    select date '{DAY}', 'p' || n, 1, 'winback', tier, period, 's' || n || period, is_ghost, 1, first_day, first_day,
-        true, has_bought, case when has_bought then 1 else 0 end, case when has_bought then 30 else 0 end,
+    select date '{DAY}', 'p' || n, 1, 'winback', tier, period, 's' || n || period,
+        case when n < 600 then 'wecom' else 'friend_request' end, is_ghost, 1, first_day, first_day, true,
+        has_bought, case when has_bought then 1 else 0 end, case when has_bought then 30 else 0 end,
         case when is_ghost then 0 else 0.5 end, 0, null
     from (
         select n, case when n % 2 = 0 then 'base' else 'vip' end as tier, n % 10 < 3 as is_ghost,
             n % (case when n % 10 < 3 then 7 else 3 end) = 0 as has_bought, period, first_day
-        from range(600) as people (n)
+        from range(700) as people (n)
         cross join (values ('2023Q4', date '2023-12-01'), ('2024Q1', date '2024-01-02')) as periods (period, first_day)
     )
 """
@@ -103,7 +104,8 @@ COUNTS = """
     select 'winback', tier, period, count(*) filter (not is_ghost), count(*) filter (is_ghost),
         count(*) filter (not is_ghost and has_purchased), count(*) filter (is_ghost and has_purchased),
         case period when '2023Q4' then date '2024-01-01' else date '2024-04-01' end
-    from (select *, unnest([value_tier, 'all']) as tier from marts.recall_outcomes) group by all
+    from (select *, unnest([value_tier, 'all']) as tier from marts.recall_outcomes)
+    where channel <> 'friend_request' group by all
 """
 
 

@@ -37,6 +37,7 @@ numbered as (
         next_period_start,
         schedule_id as first_schedule_id,
         is_ghost,
+        channel,
         offer,
         contacts,
         planned_date as first_planned_date,

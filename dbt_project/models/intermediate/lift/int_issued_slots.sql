@@ -20,6 +20,7 @@ final as (
         slots.period,
         cast({{ dbt.dateadd("month", 3, dbt.date_trunc("quarter", "slots.planned_date")) }} as date)
             as next_period_start,
+        slots.channel,
         slots.offer,
         slots.experiment,
         slots.variant,

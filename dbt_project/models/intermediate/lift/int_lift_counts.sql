@@ -1,5 +1,12 @@
 -- one row per playbook, value tier (and all of them) and holdout period: contacted and held out, and when it is due
-with tiers as (
+with outcomes as (
+
+    -- a friend request offers nothing: what it leads to tells nothing of the playbook's own contacts
+    select * from {{ ref("recall_outcomes") }} where channel <> 'friend_request'
+
+),
+
+tiers as (
 
     select
         playbook,
@@ -8,7 +15,7 @@ with tiers as (
         is_ghost,
         has_purchased,
         first_planned_date
-    from {{ ref("recall_outcomes") }}
+    from outcomes
     union all
     select
         playbook,
@@ -17,7 +24,7 @@ with tiers as (
         is_ghost,
         has_purchased,
         first_planned_date
-    from {{ ref("recall_outcomes") }}
+    from outcomes
 
 ),
 

@@ -33,6 +33,7 @@ final as (
         value_tier,
         period,
         first_schedule_id,
+        channel,
         is_ghost,
         cast(contacts as integer) as contacts,
         first_planned_date,
