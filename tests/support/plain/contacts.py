@@ -229,10 +229,10 @@ def cancellations(night: ContactNight) -> dict[str, str | None]:
             pass  # a night that runs again for an earlier day knows less
         elif person not in night.person_of.values():
             reason = "deleted"
-        elif bought.get(person, EPOCH) > (slot.row["last_purchase_date"] or EPOCH):
-            reason = "bought"
         elif seen[person] > 1:
             reason = "duplicate_person"
+        elif bought.get(person, EPOCH) > (slot.row["last_purchase_date"] or EPOCH):
+            reason = "bought"
         elif account and account not in sending_accounts(night):
             reason = "no_handle"
         elif slot.row["channel"] == "wecom" and account not in friends_of(night, person):

@@ -42,10 +42,10 @@ final as (
             -- a night that runs again for an earlier day knows less than the one that handed the slot out
             when slots.issued_on > {{ as_of_date() }} then null
             when persons.person_id is null then 'deleted'
+            when slots.place > 1 then 'duplicate_person'
             when
                 purchases.purchase_date > coalesce(slots.last_purchase_date, {{ epoch_date() }})
                 then 'bought'
-            when slots.place > 1 then 'duplicate_person'
             when slots.account_id is not null and accounts.account_id is null then 'no_handle'
             when slots.channel = 'wecom' and friendships.person_id is null then 'not_friend'
         end as cancel_reason
