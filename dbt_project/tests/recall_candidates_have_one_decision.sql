@@ -15,7 +15,7 @@ left join slots on candidates.schedule_id = slots.schedule_id
 where
     persons.person_id is null
     or candidates.reason_en is null
-    or (candidates.decision not like 'excluded_%' and candidates.score is null)
+    or (candidates.decision like 'deferred_%' and candidates.score is null)
     or coalesce(candidates.decision, '') <> case
         when slots.is_ghost then 'holdout'
         when slots.schedule_id is not null then 'include'

@@ -13,7 +13,7 @@ ranked as (
 
     select
         person_id,
-        row_number() over (order by score desc, {{ by_bytes("person_id") }} asc) as rank
+        row_number() over (order by score desc nulls last, {{ by_bytes("person_id") }} asc) as rank
     from {{ ref("int_recall_requests") }}
     where excluded_because is null
 
