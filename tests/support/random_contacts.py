@@ -256,7 +256,10 @@ class ContactShop:
             "account_adds_a_day": draw.choice((0, 1, 2)),
             "friend_request_wait_days": draw.choice((1, 30)),
             "margin_percent": draw.choice((0, 40, 100)),
-            "min_contact_value": draw.choice((-1000000, -1000000, -1000000, 0)),
+            "min_contact_value": draw.choice((-1000000, -1000000, 0, 0)),
+            "below_value_test_percent": draw.choice((0, 30, 100)),
+            "friend_request_accept_percent": draw.choice((0, 30, 100)),
+            "friend_request_prior_requests": draw.choice((1, 5, 200)),
         }
 
     def _policy(self) -> dict[str, list[Row]]:
