@@ -221,6 +221,43 @@ def test_reasons_that_this_shop_does_not_have(shop: Shop, reason: str) -> None:
     assert said(facts, "zh")[-len(chinese) :] == chinese
 
 
+def test_a_friend_request_is_worth_the_chat_that_it_may_open(shop: Shop) -> None:
+    """0.3 x (0.04 x 0.3 x 200 - 0.05 x 0.1 x 200 - 0.6) - 0.2 = 0.3 x 0.8 - 0.2 = 0.04."""
+    request = {
+        "channel": "friend_request", "acceptance": Decimal("0.300000"), "response": Decimal("0.012000"),
+        "offer": "none",
+    }  # fmt: skip
+    third = facts_of(shop, "third")
+    assert said(changed(third, **request, score=Decimal("0.04")))[2:5] == [
+        "A friend request costs 0.2 and 30 % accept it; it adds what the chat adds that it opens: 1.2 % in all; "
+        "baseline 5 %.",
+        "Offer: Returning customer's offer (10 % off); expected order 200.00 GBP; a contact costs 0.6.",
+        "Score: 1.2 % x (40 % - 10 %) x 200.00 - 30 % x (5 % x 10 % x 200.00 + 0.6) - 0.2 = 0.04 GBP.",
+    ]
+    assert said(changed(third, **request, score=Decimal("0.04")), "zh")[2:5] == [
+        "每次加好友成本 0.2，预期 30% 通过；其价值来自通过后的好友私聊：总响应率 1.2%，自然购买率 5%。",
+        "权益：复购礼遇（优惠 10%）；预期订单 200.00 GBP；每次联系成本 0.6。",
+        "得分：1.2% × (40% - 10%) × 200.00 - 30% × (5% × 10% × 200.00 + 0.6) - 0.2 = 0.04 GBP。",
+    ]
+    # 0.3 x (0.04 x 0.3 x p - 0.05 x 0.1 x p - 0.6) - 0.2 = 0 from p = 0.38 / 0.0021 on
+    below = changed(third, **request, score=Decimal("-0.20"), reason="below_value", order_value=Decimal(50))
+    assert "The chat would cost more than it brings and would not be made. Score: -0.20 GBP." in said(below)
+    assert "后续私聊的成本高于预期收益，不会进行。得分：-0.20 GBP。" in said(below, "zh")
+    assert said(below)[-1] == "From an expected order of 180.96 GBP on it would be worth it, all else as tonight."
+
+
+def test_who_is_below_value_and_tested(shop: Shop) -> None:
+    tested = changed(facts_of(shop, "third"), is_test=True, score=Decimal("-0.25"))
+    assert said(tested)[5:7] == [
+        "That is below 0, the least that a contact must bring. 10 % of such people, drawn by chance each quarter, are "
+        "contacted all the same, behind everyone else, to see whether the expectation is right.",
+        "Rank 3 of 4 who may be contacted.",
+    ]
+    assert said(tested, "zh")[5] == (
+        "低于联系的最低收益 0。此类人群每季度随机抽取 10% 排在最后仍予联系，以检验预期是否准确。"
+    )
+
+
 def test_cancelled_slots_and_contacts_with_their_results(shop: Shop) -> None:
     facts = facts_of(shop, "third")
     slot = facts.recall.slots[0] | {"issued_on": date(2024, 2, 20)}

@@ -87,7 +87,7 @@ def read_facts(engine: Engine, release: Release, user_id: str) -> Facts:
             )
         tables = (
             "segment_grid", "segment_labels", "value_tiers", "lifecycle_stages", "parameters", "playbooks",
-            "playbook_channels", "contact_channels", "benefits", "scripts", "contact_results",
+            "playbook_channels", "contact_channels", "benefits", "benefit_ladder", "scripts", "contact_results",
         )  # fmt: skip
         policy = {table: rows(f"policy.{table}") for table in tables}
         cuts: dict[str, list[Decimal]] = {}

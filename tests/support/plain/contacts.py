@@ -347,9 +347,7 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
             expected *= Fraction(talk["response_percent"]) / 100
             baseline = response(night, playbook, tier, "baseline", "ghosts")
             margin = Fraction(night.margin_percent, 100)
-            one.score = (
-                expected * (margin - discount) * value - baseline * discount * value - Fraction(talk["cost"])
-            )
+            one.score = expected * (margin - discount) * value - baseline * discount * value - Fraction(talk["cost"])
             if one.channel == "friend_request":
                 one.score = accepting * max(one.score, 0) - Fraction(channels[one.channel]["cost"])
         made = contacts.get(person, [])
