@@ -287,9 +287,11 @@ def test_cancelled_slots_and_contacts_with_their_results(shop: Shop) -> None:
 def test_a_measured_response_says_what_it_was_measured_on(shop: Shop) -> None:
     """900 x 100 / 1000 = 90 pairs; (600 x 2 % + 300 x 5 %) / 900 = 3 %."""
     lift = [
-        {"value_tier": "all", "compared": 600, "ghosts": 60, "rate_difference": Decimal("0.02")},
-        {"value_tier": "all", "compared": 300, "ghosts": 40, "rate_difference": Decimal("0.05")},
-    ]
+        {"value_tier": "all", "compared": 600, "ghosts": 60, "rate_difference": Decimal("0.02"),
+         "response_percent": Decimal(100)},
+        {"value_tier": "all", "compared": 300, "ghosts": 40, "rate_difference": Decimal("0.05"),
+         "response_percent": Decimal(100)},
+    ]  # fmt: skip
     facts = changed(facts_of(shop, "third"), lift=lift, score_source="measured")
     assert said(facts)[1:3] == [
         "Measured for all tiers: 900 contacted against 100 held out (90 pairs, 2 periods) bought +3.00 percentage "
@@ -300,6 +302,13 @@ def test_a_measured_response_says_what_it_was_measured_on(shop: Shop) -> None:
         said(facts, "zh")[1]
         == "实测（全部层级）：联系 900 人，对照 100 人（折合 90 对，2 个周期），购买率相差 +3.00 个百分点。"
     )
+    # (600 x 100 + 300 x 40) / 900 = 80
+    lift[1]["response_percent"] = Decimal(40)
+    facts = changed(facts, lift=lift)
+    assert said(facts)[2] == (
+        "Their channels reach 80 % of a chat's response on average; a chat's is reckoned from that."
+    )
+    assert said(facts, "zh")[2] == "所用渠道平均只有好友私聊响应率的 80%，据此折算为私聊的响应率。"
 
 
 def test_a_second_user_id_and_no_handle(shop: Shop) -> None:

@@ -320,7 +320,7 @@ class ContactShop:
             {
                 "playbook": playbook, "value_tier": tier, "contacted": draw.choice((0, 50, 900)),
                 "ghosts": draw.choice((0, 10, 100)), "difference": f"{draw.randint(-50, 150) / 1000:.6f}",
-                "baseline": f"{draw.randint(0, 150) / 1000:.6f}",
+                "baseline": f"{draw.randint(0, 150) / 1000:.6f}", "response_percent": draw.choice((100, 100, 30, 65.5)),
             }
             for playbook in PLAYBOOKS
             for tier in ("all", *TIERS)

@@ -117,7 +117,7 @@ OUTCOMES = f"""
 COUNTS = """
     insert into work.intermediate.int_lift_counts
     select 'winback', tier, period, count(*) filter (not is_ghost), count(*) filter (is_ghost),
-        count(*) filter (not is_ghost and has_purchased), count(*) filter (is_ghost and has_purchased),
+        count(*) filter (not is_ghost and has_purchased), count(*) filter (is_ghost and has_purchased), 100,
         case period when '2023Q4' then date '2024-01-01' else date '2024-04-01' end
     from (select *, unnest([value_tier, 'all']) as tier from marts.recall_outcomes)
     where channel <> 'friend_request' group by all

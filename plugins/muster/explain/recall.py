@@ -143,6 +143,9 @@ def _measured(facts: Facts, found: Row) -> list[Sentence]:
             say("recall_measured", tier=label, contacted=contacted, ghosts=ghosts, periods=len(lift),
                 pairs=round(contacted * ghosts / (contacted + ghosts)), difference=f"{100 * difference:+.2f}")
         )  # fmt: skip
+        factor = sum(row["compared"] * row["response_percent"] for row in lift) / contacted
+        if factor != 100:
+            sentences.append(say("recall_measured_by", factor=f"{factor:.0f}"))
     return [
         *sentences,
         say("recall_shrunk", prior=_percent(prior["prior_response"]), weight=prior["prior_contacts"]),

@@ -252,6 +252,9 @@ def response(night: ContactNight, playbook: Row, tier: str, of: str, weigh: str)
                 if contacted > 0 and ghosts > 0:
                     people = Fraction(contacted * ghosts, contacted + ghosts) if weigh == "pairs" else Fraction(ghosts)
                     measured = Fraction(row["difference" if of == "response" else "baseline"])
+                    if of == "response":  # of a chat: a share of it shows as much less of it, with as much less weight
+                        share = Fraction(row["response_percent"]) / 100
+                        measured, people = measured / share, people * share**2
                     value = (value * weight + measured * people) / (weight + people)
     return value
 

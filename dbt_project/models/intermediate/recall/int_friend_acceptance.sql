@@ -37,8 +37,8 @@ final as (
         counted.requests,
         counted.accepted,
         (
-            {{ as_double(policy("friend_request_accept_percent")) }} / 100 * {{ policy("friend_request_prior_requests") }}
-            + counted.accepted
+            {{ as_double(policy("friend_request_accept_percent")) }} / 100
+            * {{ policy("friend_request_prior_requests") }} + counted.accepted
         )
         / ({{ policy("friend_request_prior_requests") }} + counted.requests) as acceptance
     from counted
