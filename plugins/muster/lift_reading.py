@@ -31,7 +31,7 @@ def read_due(engine: Engine, candidate: Candidate, policy: Policy) -> list[str]:
     with engine.reading(candidate) as connection:
         found = {
             LIFT: due_lift(connection, policy.values["margin_percent"] / 100),
-            VARIANTS: due_variants(connection),
+            VARIANTS: due_variants(connection, policy.whole("revenue_verdict_min_buyers")),
         }
     measured = [table for table, rows in found.items() if rows]
     for table in measured:
@@ -107,8 +107,11 @@ def lift_figures(strata: Mapping[str, Stratum], costs: Mapping[str, Decimal], ma
     }
 
 
-def due_variants(connection: duckdb.DuckDBPyConnection) -> list[dict]:
-    """Rows of raw.measured_variants: the variants of experiments that are due, each against its control."""
+def due_variants(connection: duckdb.DuckDBPyConnection, least_buyers: int) -> list[dict]:
+    """Rows of raw.measured_variants: the variants of experiments that are due, each against its control.
+
+    least_buyers: see variant_rows.
+    """
     rows = connection.execute(
         f"""select plan.experiment, plan.variant, plan.is_control, plan.metric, plan.weight, {GROUP}
             from policy.experiments as plan
@@ -121,11 +124,16 @@ def due_variants(connection: duckdb.DuckDBPyConnection) -> list[dict]:
     experiments: dict[str, list[tuple]] = defaultdict(list)
     for experiment, *variant in rows:
         experiments[experiment].append((*variant[:4], _group(*variant[4:])))
-    return [row for name, variants in experiments.items() for row in variant_rows(name, variants)]
+    return [row for name, variants in experiments.items() for row in variant_rows(name, variants, least_buyers)]
 
 
-def variant_rows(experiment: str, variants: Sequence[tuple[str, bool, str, int, Group]]) -> list[dict]:
-    """variants: name, whether it is the control, metric, weight, people. The control's own row has no difference."""
+def variant_rows(
+    experiment: str, variants: Sequence[tuple[str, bool, str, int, Group]], least_buyers: int
+) -> list[dict]:
+    """variants: name, whether it is the control, metric, weight, people. The control's own row has no difference.
+
+    least_buyers: with fewer in the variant or its control revenue gets no verdict: Welch's interval is too narrow then.
+    """
     (control,) = (group for _, is_control, _, _, group in variants if is_control)
     split = split_p_value([group.people for *_, group in variants], [weight for _, _, _, weight, _ in variants])
     rows = []
@@ -140,7 +148,10 @@ def variant_rows(experiment: str, variants: Sequence[tuple[str, bool, str, int, 
         if pair.is_comparable and not is_control:
             rates, means = compare_rates([pair]), compare_means([pair])
             row |= estimate_columns("rate", rates) | estimate_columns("revenue", means)
-            row["verdict"] = (means if metric == "net_revenue" else rates).verdict
+            if metric != "net_revenue":
+                row["verdict"] = rates.verdict
+            elif min(group.buyers, control.buyers) >= least_buyers:
+                row["verdict"] = means.verdict
         if split is not None and split < UNEVEN:
             row["verdict"] = "uneven_split"
         rows.append(row)

@@ -302,6 +302,43 @@ def test_reasons_that_this_shop_does_not_have(shop: Shop, reason: str) -> None:
     assert said(facts, "zh")[-len(chinese) :] == chinese
 
 
+def test_a_friend_request_is_worth_the_chat_that_it_may_open(shop: Shop) -> None:
+    """0.3 x (0.04 x 0.3 x 200 - 0.05 x 0.1 x 200 - 0.6) - 0.2 = 0.3 x 0.8 - 0.2 = 0.04."""
+    request = {
+        "channel": "friend_request", "acceptance": Decimal("0.300000"), "response": Decimal("0.012000"),
+        "offer": "none",
+    }  # fmt: skip
+    third = facts_of(shop, "third")
+    assert said(changed(third, **request, score=Decimal("0.04")))[2:5] == [
+        "A friend request costs 0.2 and 30 % accept it; it adds what the chat adds that it opens: 1.2 % in all; "
+        "baseline 5 %.",
+        "Offer: Returning customer's offer (10 % off); expected order 200.00 GBP; a contact costs 0.6.",
+        "Score: 1.2 % x (40 % - 10 %) x 200.00 - 30 % x (5 % x 10 % x 200.00 + 0.6) - 0.2 = 0.04 GBP.",
+    ]
+    assert said(changed(third, **request, score=Decimal("0.04")), "zh")[2:5] == [
+        "每次加好友成本 0.2，预期 30% 通过；其价值来自通过后的好友私聊：总响应率 1.2%，自然购买率 5%。",
+        "权益：复购礼遇（优惠 10%）；预期订单 200.00 GBP；每次联系成本 0.6。",
+        "得分：1.2% × (40% - 10%) × 200.00 - 30% × (5% × 10% × 200.00 + 0.6) - 0.2 = 0.04 GBP。",
+    ]
+    # 0.3 x (0.04 x 0.3 x p - 0.05 x 0.1 x p - 0.6) - 0.2 = 0 from p = 0.38 / 0.0021 on
+    below = changed(third, **request, score=Decimal("-0.20"), reason="below_value", order_value=Decimal(50))
+    assert "The chat would cost more than it brings and would not be made. Score: -0.20 GBP." in said(below)
+    assert "后续私聊的成本高于预期收益，不会进行。得分：-0.20 GBP。" in said(below, "zh")
+    assert said(below)[-1] == "From an expected order of 180.96 GBP on it would be worth it, all else as tonight."
+
+
+def test_who_is_below_value_and_tested(shop: Shop) -> None:
+    tested = changed(facts_of(shop, "third"), is_test=True, score=Decimal("-0.25"))
+    assert said(tested)[5:7] == [
+        "That is below 0, the least that a contact must bring. 10 % of such people, drawn by chance each quarter, are "
+        "contacted all the same, behind everyone else, to see whether the expectation is right.",
+        "Rank 3 of 4 who may be contacted.",
+    ]
+    assert said(tested, "zh")[5] == (
+        "低于联系的最低收益 0。此类人群每季度随机抽取 10% 排在最后仍予联系，以检验预期是否准确。"
+    )
+
+
 def test_cancelled_slots_and_contacts_with_their_results(shop: Shop) -> None:
     facts = facts_of(shop, "third")
     slot = facts.recall.slots[0] | {"issued_on": date(2024, 2, 20)}
@@ -331,9 +368,11 @@ def test_cancelled_slots_and_contacts_with_their_results(shop: Shop) -> None:
 def test_a_measured_response_says_what_it_was_measured_on(shop: Shop) -> None:
     """900 x 100 / 1000 = 90 pairs; (600 x 2 % + 300 x 5 %) / 900 = 3 %."""
     lift = [
-        {"value_tier": "all", "compared": 600, "ghosts": 60, "rate_difference": Decimal("0.02")},
-        {"value_tier": "all", "compared": 300, "ghosts": 40, "rate_difference": Decimal("0.05")},
-    ]
+        {"value_tier": "all", "compared": 600, "ghosts": 60, "rate_difference": Decimal("0.02"),
+         "response_percent": Decimal(100)},
+        {"value_tier": "all", "compared": 300, "ghosts": 40, "rate_difference": Decimal("0.05"),
+         "response_percent": Decimal(100)},
+    ]  # fmt: skip
     facts = changed(facts_of(shop, "third"), lift=lift, score_source="measured")
     assert said(facts)[1:3] == [
         "Measured for all tiers: 900 contacted against 100 held out (90 pairs, 2 periods) bought +3.00 percentage "
@@ -344,6 +383,13 @@ def test_a_measured_response_says_what_it_was_measured_on(shop: Shop) -> None:
         said(facts, "zh")[1]
         == "实测（全部层级）：联系 900 人，对照 100 人（折合 90 对，2 个周期），购买率相差 +3.00 个百分点。"
     )
+    # (600 x 100 + 300 x 40) / 900 = 80
+    lift[1]["response_percent"] = Decimal(40)
+    facts = changed(facts, lift=lift)
+    assert said(facts)[2] == (
+        "Their channels reach 80 % of a chat's response on average; a chat's is reckoned from that."
+    )
+    assert said(facts, "zh")[2] == "所用渠道平均只有好友私聊响应率的 80%，据此折算为私聊的响应率。"
 
 
 def test_a_second_user_id_and_no_handle(shop: Shop) -> None:

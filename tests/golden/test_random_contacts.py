@@ -9,7 +9,7 @@ from support.compiled import CompiledShop, compile_project
 from support.contact_nights import Seen, nights_of
 
 HORIZON = 6
-SEEDS = (2, 8, 48, 52, 73)  # few shops in which everything comes up
+SEEDS = (2, 3, 8, 12, 48, 52, 73)  # few shops in which everything comes up
 DECISIONS = {"include", "holdout", "deferred_person_cap", "deferred_account_quota", "deferred_channel_quota"}
 SLOTS = {"ghosts", "wecom", "friend_request", "phone", "sms", "sent", "returned", "expired"}
 CANCELLED = {
@@ -23,4 +23,9 @@ def test_contacts_of_random_shops(tmp_path: Path):
     for seed in SEEDS:
         nights_of(compiled, seed, HORIZON, seen)
     compiled.close()
-    assert {"runs_again", "arrivals"} | DECISIONS | SLOTS | CANCELLED <= seen.counts.keys()
+    assert {
+        "runs_again",
+        "arrivals",
+        "tests",
+        "excluded_below_value",
+    } | DECISIONS | SLOTS | CANCELLED <= seen.counts.keys()

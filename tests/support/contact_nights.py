@@ -127,8 +127,11 @@ def _check_candidates(night: ContactNight, tables: Tables, seen: Counter[str]) -
         assert (row["score"] is None) == (one.score is None), person
         if one.score is not None:
             assert abs(row["score"] - Decimal(float(one.score))) <= CENT / 2 + CENT / 10**4, person
-            if one.excluded is None and one.open_slot is None and row["score"] < night.min_contact_value:
+            is_below = row["score"] < night.min_contact_value
+            assert row["is_test"] == (is_below and one.is_tested_below_value), person
+            if one.excluded is None and one.open_slot is None and is_below and not row["is_test"]:
                 one.excluded = "below_value"
+            seen["tests"] += row["is_test"] and row["decision"] == "include"
         if one.excluded is None:
             assert row["next_contact_date"] == one.ready, person
     allocate(night, list(candidates.values()), {person: row["score"] for person, row in rows.items()})

@@ -262,7 +262,10 @@ class ContactShop:
             "account_adds_a_day": draw.choice((0, 1, 2)),
             "friend_request_wait_days": draw.choice((1, 30)),
             "margin_percent": draw.choice((0, 40, 100)),
-            "min_contact_value": draw.choice((-1000000, -1000000, -1000000, 0)),
+            "min_contact_value": draw.choice((-1000000, -1000000, 0, 0)),
+            "below_value_test_percent": draw.choice((0, 30, 100)),
+            "friend_request_accept_percent": draw.choice((0, 30, 100)),
+            "friend_request_prior_requests": draw.choice((1, 5, 200)),
         }
 
     def _policy(self) -> dict[str, list[Row]]:
@@ -323,7 +326,7 @@ class ContactShop:
             {
                 "playbook": playbook, "value_tier": tier, "contacted": draw.choice((0, 50, 900)),
                 "ghosts": draw.choice((0, 10, 100)), "difference": f"{draw.randint(-50, 150) / 1000:.6f}",
-                "baseline": f"{draw.randint(0, 150) / 1000:.6f}",
+                "baseline": f"{draw.randint(0, 150) / 1000:.6f}", "response_percent": draw.choice((100, 100, 30, 65.5)),
             }
             for playbook in PLAYBOOKS
             for tier in ("all", *TIERS)

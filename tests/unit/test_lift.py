@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from muster.lift import Group, Stratum, compare_means, compare_rates, smallest_effect, split_p_value, wilson
+from muster.policy import Policy
+from muster.settings import DBT_PROJECT
 from scipy import stats
 
+FEWEST_BUYERS = Policy.read(DBT_PROJECT / "seeds" / "policy").whole("revenue_verdict_min_buyers")
 EXACT = {"rel": 1e-9, "abs": 1e-9}
 COUNTS = st.integers(2, 5000).flatmap(lambda people: st.tuples(st.integers(0, people), st.just(people)))
 CENTS = st.lists(st.integers(-10_000, 5_000_000), min_size=2, max_size=40)
@@ -198,3 +201,20 @@ def test_verdicts(treated: tuple[int, int], control: tuple[int, int], verdict: s
 @pytest.mark.parametrize(("treated", "control", "comparable"), [(2, 2, True), (1, 9, False), (9, 1, False)])
 def test_one_alone_is_not_compared(treated: int, control: int, comparable: bool) -> None:
     assert stratum((0, treated), (0, control)).is_comparable is comparable
+
+
+@pytest.mark.parametrize(("buyers", "least", "most"), [(10, 0.85, 0.91), (FEWEST_BUYERS, 0.93, 0.97)])
+def test_welch_needs_buyers(buyers: int, least: float, most: float) -> None:
+    """No effect, nine times as many treated, one in twenty buys, spends lognormal (sigma 1): does it hold zero?
+
+    What the policy's revenue_verdict_min_buyers is for.
+    """
+    chance, control = np.random.default_rng(5), 20 * buyers
+
+    def spends(people: int) -> Group:
+        number = int(chance.binomial(people, 0.05))
+        cents = np.round(100 * chance.lognormal(4, 1, number)).astype(int)
+        return Group(people, number, int(cents.sum()), int((cents**2).sum()))
+
+    found = [compare_means([Stratum(spends(9 * control), spends(control))]) for _ in range(2000)]
+    assert least < np.mean([one.low <= 0 <= one.high for one in found]) < most

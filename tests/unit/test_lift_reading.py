@@ -62,27 +62,42 @@ def variants(*people: Group, metric: str = "conversion") -> list[tuple]:
 
 def test_variants_against_the_control() -> None:
     control, better, nobody = Group(100, 10, 10_000, 1_000_000), Group(90, 45, 45_000, 45_000_000), Group(0, 0, 0, 0)
-    first, second = lift_reading.variant_rows("soft", variants(control, better))
+    first, second = lift_reading.variant_rows("soft", variants(control, better), 1)
     assert (first["verdict"], first["rate"], first.get("rate_difference")) == ("control", "0.100000000000", None)
     assert (second["verdict"], second["rate_difference"], second["revenue"]) == (
         "works", "0.400000000000", "5.000000000000",
     )  # fmt: skip
-    _, empty = lift_reading.variant_rows("soft", variants(nobody, nobody))
+    _, empty = lift_reading.variant_rows("soft", variants(nobody, nobody), 1)
     assert (empty["verdict"], empty["split_p_value"], empty.get("rate")) == ("cannot_tell_yet", None, None)
 
 
 def test_the_metric_decides_the_verdict() -> None:
     """As many buy, for less each."""
     control, cheaper = Group(1000, 500, 500_000, 500_000_000), Group(1000, 500, 250_000, 125_000_000)
-    assert lift_reading.variant_rows("soft", variants(control, cheaper))[1]["verdict"] == "cannot_tell_yet"
-    assert lift_reading.variant_rows("soft", variants(control, cheaper, metric="net_revenue"))[1]["verdict"] == "harms"
+    by_rate, by_revenue = variants(control, cheaper), variants(control, cheaper, metric="net_revenue")
+    assert lift_reading.variant_rows("soft", by_rate, 500)[1]["verdict"] == "cannot_tell_yet"
+    assert lift_reading.variant_rows("soft", by_revenue, 500)[1]["verdict"] == "harms"
+
+
+@pytest.mark.parametrize("buyers", [(500, 99), (99, 500)])
+def test_few_buyers_in_either_group_give_no_verdict_on_revenue(buyers: tuple[int, int]) -> None:
+    """Their interval is as it is and excludes zero; what is said of rates needs no such number."""
+    groups = [Group(1000, n, n * 1000, n * 1_000_000) for n in buyers]
+    of_revenue = lift_reading.variant_rows("soft", variants(*groups, metric="net_revenue"), 100)[1]
+    assert Decimal(of_revenue["revenue_difference_low"]) * Decimal(of_revenue["revenue_difference_high"]) > 0
+    assert of_revenue["verdict"] == "cannot_tell_yet"
+    assert lift_reading.variant_rows("soft", variants(*groups, metric="net_revenue"), 99)[1]["verdict"] in (
+        "works",
+        "harms",
+    )
+    assert lift_reading.variant_rows("soft", variants(*groups), 100)[1]["verdict"] in ("works", "harms")
 
 
 def test_a_split_that_is_not_the_draws_is_not_trusted() -> None:
     """Chi-square 2 * 80^2 / 1080 = 11.85, p 0.0006; then 2 * 50^2 / 1050 = 4.76, p 0.03."""
-    found = lift_reading.variant_rows("soft", variants(Group(1000, 0, 0, 0), Group(1160, 900, 9, 9)))
+    found = lift_reading.variant_rows("soft", variants(Group(1000, 0, 0, 0), Group(1160, 900, 9, 9)), 1)
     assert [row["verdict"] for row in found] == ["uneven_split", "uneven_split"]
-    found = lift_reading.variant_rows("soft", variants(Group(1000, 0, 0, 0), Group(1100, 900, 9, 9)))
+    found = lift_reading.variant_rows("soft", variants(Group(1000, 0, 0, 0), Group(1100, 900, 9, 9)), 1)
     assert [row["verdict"] for row in found] == ["control", "works"]
 
 
@@ -102,7 +117,7 @@ OUTCOMES = f"""
 COUNTS = """
     insert into work.intermediate.int_lift_counts
     select 'winback', tier, period, count(*) filter (not is_ghost), count(*) filter (is_ghost),
-        count(*) filter (not is_ghost and has_purchased), count(*) filter (is_ghost and has_purchased),
+        count(*) filter (not is_ghost and has_purchased), count(*) filter (is_ghost and has_purchased), 100,
         case period when '2023Q4' then date '2024-01-01' else date '2024-04-01' end
     from (select *, unnest([value_tier, 'all']) as tier from marts.recall_outcomes)
     where channel <> 'friend_request' group by all

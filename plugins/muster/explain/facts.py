@@ -13,7 +13,7 @@ from muster.release import Release
 Row = dict[str, Any]
 POLICY = ("segment_grid", "segment_labels", "value_tiers", "lifecycle_stages", "parameters")
 RECALL_POLICY = (
-    "playbooks", "playbook_channels", "contact_channels", "benefits", "scripts", "contact_results",
+    "playbooks", "playbook_channels", "contact_channels", "benefits", "benefit_ladder", "scripts", "contact_results",
 )  # fmt: skip
 
 

@@ -63,10 +63,24 @@ def _playbook(facts: Facts, found: Row) -> Sentence:
 def _score(facts: Facts, found: Row) -> list[Sentence]:
     if found["score"] is None:
         return []
-    channel = facts.row("contact_channels", "channel", found["channel"])
-    offer = facts.row("benefits", "offer", found["offer"])
     sentences = [
         *(_measured(facts, found) if found["score_source"] == "measured" else [_prior(facts, found)]),
+        *(_sum(facts, found) if found["acceptance"] is None else _request_sum(facts, found)),
+    ]
+    if found["is_test"]:
+        sentences.append(
+            say("recall_test", least=_plain(facts.parameters["min_contact_value"]),
+                percent=facts.parameter("below_value_test_percent"))
+        )  # fmt: skip
+    if found["rank"] is not None:
+        sentences.append(say("recall_rank", rank=found["rank"], candidates=facts.recall.ranked))
+    return sentences
+
+
+def _sum(facts: Facts, found: Row) -> list[Sentence]:
+    channel = facts.row("contact_channels", "channel", found["channel"])
+    offer = facts.row("benefits", "offer", found["offer"])
+    return [
         say("recall_response", response=_percent(found["response"]), factor=channel["response_percent"],
             channel=_channel(facts, found), baseline=_percent(found["baseline"])),
         say("recall_offer", offer=(offer["label_en"], offer["label_zh"]), discount=offer["discount_percent"],
@@ -75,9 +89,37 @@ def _score(facts: Facts, found: Row) -> list[Sentence]:
             discount=offer["discount_percent"], order=found["order_value"], baseline=_percent(found["baseline"]),
             cost=_plain(channel["cost"]), score=found["score"], currency=facts.currency),
     ]  # fmt: skip
-    if found["rank"] is not None:
-        sentences.append(say("recall_rank", rank=found["rank"], candidates=facts.recall.ranked))
-    return sentences
+
+
+def _chat_offer(facts: Facts, found: Row) -> Row:
+    """The benefit that goes with the contact, or with the chat that a friend request may open."""
+    if found["acceptance"] is None:
+        return facts.row("benefits", "offer", found["offer"])
+    key = (found["playbook"], found["value_tier"])
+    steps = {(row["playbook"], row["value_tier"]): row["offer"] for row in facts.policy["benefit_ladder"]}
+    return facts.row("benefits", "offer", steps.get(key, "none"))
+
+
+def _request_sum(facts: Facts, found: Row) -> list[Sentence]:
+    """A friend request: what the chat would bring that it may open."""
+    channel = facts.row("contact_channels", "channel", found["channel"])
+    chat, offer = facts.row("contact_channels", "channel", "wecom"), _chat_offer(facts, found)
+    accepted = {"acceptance": _percent(found["acceptance"]), "cost": _plain(channel["cost"])}
+    sentences = [
+        say("recall_acceptance", **accepted, response=_percent(found["response"]),
+            baseline=_percent(found["baseline"])),
+        say("recall_offer", offer=(offer["label_en"], offer["label_zh"]), discount=offer["discount_percent"],
+            order=found["order_value"], currency=facts.currency, cost=_plain(chat["cost"])),
+    ]  # fmt: skip
+    if found["score"] <= -channel["cost"]:
+        return [*sentences, say("recall_no_chat", score=found["score"], currency=facts.currency)]
+    return [
+        *sentences,
+        say("recall_request_sum", **accepted, response=_percent(found["response"]), chat=_plain(chat["cost"]),
+            margin=_plain(facts.parameters["margin_percent"]), discount=offer["discount_percent"],
+            order=found["order_value"], baseline=_percent(found["baseline"]), score=found["score"],
+            currency=facts.currency),
+    ]  # fmt: skip
 
 
 def _prior(facts: Facts, found: Row) -> Sentence:
@@ -103,6 +145,9 @@ def _measured(facts: Facts, found: Row) -> list[Sentence]:
             say("recall_measured", tier=label, contacted=contacted, ghosts=ghosts, periods=len(lift),
                 pairs=round(contacted * ghosts / (contacted + ghosts)), difference=f"{100 * difference:+.2f}")
         )  # fmt: skip
+        factor = sum(row["compared"] * row["response_percent"] for row in lift) / contacted
+        if factor != 100:
+            sentences.append(say("recall_measured_by", factor=f"{factor:.0f}"))
     return [
         *sentences,
         say("recall_shrunk", prior=_percent(prior["prior_response"]), weight=prior["prior_contacts"]),
@@ -196,13 +241,17 @@ def _no_handle(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]
 def _below(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
     least = _plain(facts.parameters["min_contact_value"])
     channel = facts.row("contact_channels", "channel", found["channel"])
-    discount = Decimal(facts.row("benefits", "offer", found["offer"])["discount_percent"]) / 100
+    offer, cost, share = _chat_offer(facts, found), channel["cost"], Decimal(1)
+    if found["acceptance"] is not None:
+        share = found["acceptance"]
+        cost += share * facts.row("contact_channels", "channel", "wecom")["cost"]
+    discount = Decimal(offer["discount_percent"]) / 100
     margin = facts.parameters["margin_percent"] / 100
-    per_unit = found["response"] * (margin - discount) - found["baseline"] * discount
+    per_unit = found["response"] * (margin - discount) - share * found["baseline"] * discount
     because = [say("recall_below", score=found["score"], least=least)]
     if per_unit <= 0:
-        return because, [say("recall_never_worth", offer=facts.label("benefits", "offer", found["offer"]))]
-    enough = ((Decimal(least) + channel["cost"]) / per_unit).quantize(Decimal("0.01"), ROUND_UP)
+        return because, [say("recall_never_worth", offer=(offer["label_en"], offer["label_zh"]))]
+    enough = ((Decimal(least) + cost) / per_unit).quantize(Decimal("0.01"), ROUND_UP)
     return because, [say("recall_worth_from", order=enough, currency=facts.currency)]
 
 

@@ -82,6 +82,7 @@ class Candidate:
     attempt: int = 1
     last_contact: date | None = None
     held: tuple[bool, bool] = (False, False)
+    is_tested_below_value: bool = False
     place: tuple[date, bool] | None = None
     pool_place: int = 0
     deferred: set[str] = field(default_factory=set)
@@ -274,8 +275,31 @@ def response(night: ContactNight, playbook: Row, tier: str, of: str, weigh: str)
                 if contacted > 0 and ghosts > 0:
                     people = Fraction(contacted * ghosts, contacted + ghosts) if weigh == "pairs" else Fraction(ghosts)
                     measured = Fraction(row["difference" if of == "response" else "baseline"])
+                    if of == "response":  # of a chat: a share of it shows as much less of it, with as much less weight
+                        share = Fraction(row["response_percent"]) / 100
+                        measured, people = measured / share, people * share**2
                     value = (value * weight + measured * people) / (weight + people)
     return value
+
+
+def acceptance(night: ContactNight, slots: list[Slot]) -> Fraction:
+    """Of the plan's friend requests that have waited long enough, the share of those accepted, shrunk to the prior."""
+    asked = [
+        slot
+        for slot in slots
+        if slot.row["channel"] == "friend_request" and slot.counts and not slot.row["is_ghost"]
+        and (night.as_of - slot.row["planned_date"]).days >= night.friend_request_wait_days
+    ]  # fmt: skip
+    accepted = sum(
+        any(
+            row["accepted_at"] and _day(row["accepted_at"]) >= slot.issued_on
+            and (night.person_of.get(row["user_id"]), row["account_id"]) == (slot.person, slot.row["account_id"])
+            for row in _landed(night, "friends")
+        )
+        for slot in asked
+    )  # fmt: skip
+    weight = night.friend_request_prior_requests
+    return (Fraction(night.friend_request_accept_percent, 100) * weight + accepted) / (weight + len(asked))
 
 
 def candidates_of(night: ContactNight) -> list[Candidate]:
@@ -301,7 +325,7 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
     contacts = contacts_of_persons(night, slots)
     sending = sending_accounts(night)
     adding = any(adds > 0 for day in plan_days(night) for _, adds in accounts_of_day(night, day).values())
-    duplicates = _duplicates(night)
+    duplicates, accepting = _duplicates(night), acceptance(night, slots)
     members = {(row["person_id"], row["period"]): row["is_held_out"] for row in members_of(night)}
     tomorrow = night.as_of + timedelta(days=1)
 
@@ -340,16 +364,15 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
             spend, total = spends.get(one.user), totals.get(one.user)
             own = _mean(total["lifetime_monetary"], total["lifetime_purchases"]) if total else None
             value = Fraction(next((v for v in (spend, own, shop_mean) if v is not None), 0))
-            offer = "none" if one.channel == "friend_request" else ladder.get((one.playbook, tier), "none")
-            discount = benefits[offer]
+            discount = benefits[ladder.get((one.playbook, tier), "none")]
+            talk = channels["wecom" if one.channel == "friend_request" else one.channel]
             expected = response(night, playbook, tier, "response", "pairs")
-            expected *= Fraction(channels[one.channel]["response_percent"]) / 100
+            expected *= Fraction(talk["response_percent"]) / 100
             baseline = response(night, playbook, tier, "baseline", "ghosts")
             margin = Fraction(night.margin_percent, 100)
-            one.score = (
-                expected * (margin - discount) * value - baseline * discount * value
-                - Fraction(channels[one.channel]["cost"])
-            )  # fmt: skip
+            one.score = expected * (margin - discount) * value - baseline * discount * value - Fraction(talk["cost"])
+            if one.channel == "friend_request":
+                one.score = accepting * max(one.score, 0) - Fraction(channels[one.channel]["cost"])
         made = contacts.get(person, [])
         attempts = [
             row for row in made if row[1] == "recall" and (row[2] or one.playbook) == one.playbook and row[0] > since
@@ -362,6 +385,8 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
         one.open_slot = staying.get(person)
         periods = sorted({quarter(day) for day in plan_days(night)} | {quarter(night.as_of)})
         is_drawn = shares[one.playbook, tier] > 0
+        share = hash_share("below_value", person, quarter(night.as_of))
+        one.is_tested_below_value = is_drawn and share * 100 < night.below_value_test_percent
         one.held = (
             is_drawn and members.get((person, quarter(night.as_of)), False),
             is_drawn and any(held for (who, period), held in members.items() if who == person and period > periods[0]),

@@ -2,7 +2,10 @@
 with outcomes as (
 
     -- a friend request offers nothing: what it leads to tells nothing of the playbook's own contacts
-    select * from {{ ref("recall_outcomes") }} where channel <> 'friend_request'
+    select outcomes.*, coalesce(channels.response_percent, 100) as response_percent
+    from {{ ref("recall_outcomes") }} as outcomes
+    left join {{ ref("contact_channels") }} as channels on outcomes.channel = channels.channel
+    where outcomes.channel <> 'friend_request'
 
 ),
 
@@ -14,6 +17,7 @@ tiers as (
         period,
         is_ghost,
         has_purchased,
+        response_percent,
         first_planned_date
     from outcomes
     union all
@@ -23,6 +27,7 @@ tiers as (
         period,
         is_ghost,
         has_purchased,
+        response_percent,
         first_planned_date
     from outcomes
 
@@ -38,6 +43,10 @@ final as (
         sum(case when is_ghost then 1 else 0 end) as ghosts,
         sum(case when not is_ghost and has_purchased then 1 else 0 end) as contacted_conversions,
         sum(case when is_ghost and has_purchased then 1 else 0 end) as ghost_conversions,
+        {{ quotient(
+            "cast(sum(case when is_ghost then 0 else response_percent end) as bigint)",
+            "cast(sum(case when is_ghost then 0 else 1 end) as bigint)"
+        ) }} as response_percent,
         cast({{ dbt.dateadd("month", 3, dbt.date_trunc("quarter", "min(first_planned_date)")) }} as date) as due_on
     from tiers
     group by playbook, value_tier, period

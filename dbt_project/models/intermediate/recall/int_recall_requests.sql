@@ -1,4 +1,13 @@
 -- one row per person to whom a playbook applies: may the person be contacted, from when on, and in which rank
+{%- set scored = [
+    "person_id", "user_id", "stage", "playbook", "value_tier", "last_purchase_date", "channel", "account_id", "offer",
+    "script_key", "acceptance", "response", "baseline", "score_source", "order_value", "score",
+] %}
+{%- set is_below = "coalesce(scores.score < " ~ policy("min_contact_value") ~ ", false)" %}
+{#- without a control group a test would teach nothing -#}
+{%- set is_drawn = "coalesce(shares.holdout_percent, 0) > 0 and "
+    ~ hash_share("'below_value'", "scores.person_id", holdout_period(as_of_date())) ~ " * 100 < "
+    ~ policy("below_value_test_percent") %}
 with open_slots as (
 
     select * from {{ ref("int_open_slots") }} where cancel_reason is null
@@ -21,21 +30,10 @@ holdouts as (
 final as (
 
     select
-        scores.person_id,
-        scores.user_id,
-        scores.stage,
-        scores.playbook,
-        scores.value_tier,
-        scores.last_purchase_date,
-        scores.channel,
-        scores.account_id,
-        scores.offer,
-        scores.script_key,
-        scores.response,
-        scores.baseline,
-        scores.score_source,
-        scores.order_value,
-        scores.score,
+        {% for column in scored -%}
+            scores.{{ column }},
+        {% endfor %}
+        {{ is_below }} and {{ is_drawn }} as is_test,
         open_slots.schedule_id as open_schedule_id,
         coalesce(attempts.attempts, 0) + 1 as attempt,
         coalesce(shares.holdout_percent > 0 and holdouts.now = 1, false) as is_held_out,
@@ -54,7 +52,7 @@ final as (
                 then 'recently_contacted'
             when scores.is_duplicate then 'duplicate_person'
             when scores.channel is null then 'no_handle'
-            when scores.score < {{ policy("min_contact_value") }} then 'below_value'
+            when {{ is_below }} and not ({{ is_drawn }}) then 'below_value'
         end as excluded_because
     from {{ ref("int_recall_scores") }} as scores
     inner join {{ ref("playbooks") }} as playbooks on scores.playbook = playbooks.playbook

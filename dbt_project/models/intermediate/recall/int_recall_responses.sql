@@ -1,5 +1,6 @@
 -- one row per playbook and value tier: the response to expect of a contact, and what would come without one. What
--- was measured is shrunk to the prior: a tier's to that of its playbook, the playbook's to the policy's
+-- was measured is shrunk to the prior: a tier's to that of its playbook, the playbook's to the policy's. Responses are a
+-- chat's: by channels that reach a share of it, a difference shows that share, and as much less sharply
 with measured as (
 
     select
@@ -8,6 +9,7 @@ with measured as (
         {{ as_double("difference") }} as difference,
         {{ as_double("baseline") }} as baseline,
         {{ as_double("ghosts") }} as ghosts,
+        {{ as_double("response_percent") }} / 100 as share,
         -- a difference of two means is as sharp as one of this many pairs
         {{ as_double("contacted") }} * {{ as_double("ghosts") }}
         / ({{ as_double("contacted") }} + {{ as_double("ghosts") }}) as pairs
@@ -23,9 +25,9 @@ shrunk as (
         {{ as_double("playbooks.prior_contacts") }} as weight,
         (
             {{ as_double("playbooks.prior_response") }} * playbooks.prior_contacts
-            + coalesce(measured.difference * measured.pairs, 0)
+            + coalesce(measured.difference * measured.share * measured.pairs, 0)
         )
-        / (playbooks.prior_contacts + coalesce(measured.pairs, 0)) as response,
+        / (playbooks.prior_contacts + coalesce(measured.share * measured.share * measured.pairs, 0)) as response,
         (
             {{ as_double("playbooks.prior_baseline") }} * playbooks.prior_contacts
             + coalesce(measured.baseline * measured.ghosts, 0)
@@ -42,8 +44,8 @@ final as (
     select
         shrunk.playbook,
         tiers.value_tier,
-        (shrunk.response * shrunk.weight + coalesce(measured.difference * measured.pairs, 0))
-        / (shrunk.weight + coalesce(measured.pairs, 0)) as response,
+        (shrunk.response * shrunk.weight + coalesce(measured.difference * measured.share * measured.pairs, 0))
+        / (shrunk.weight + coalesce(measured.share * measured.share * measured.pairs, 0)) as response,
         (shrunk.baseline * shrunk.weight + coalesce(measured.baseline * measured.ghosts, 0))
         / (shrunk.weight + coalesce(measured.ghosts, 0)) as baseline,
         case when shrunk.is_measured then 'measured' else 'prior' end as score_source

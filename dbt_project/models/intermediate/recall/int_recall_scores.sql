@@ -3,27 +3,7 @@
     "person_id", "user_id", "stage", "playbook", "value_tier", "last_purchase_date", "ready_date", "reason_code",
     "is_duplicate", "channel", "account_id", "offer", "script_key",
 ] %}
-with order_values as (
-
-    select
-        user_id,
-        {{ quotient("cast(greatest(lifetime_monetary, 0) * 100 as bigint)", "lifetime_purchases * 100", 2) }}
-            as own_mean
-    from {{ ref("int_customer_totals") }}
-
-),
-
-shop as (
-
-    select
-        {{ quotient(
-            "cast(greatest(sum(lifetime_monetary), 0) * 100 as bigint)", "cast(sum(lifetime_purchases) as bigint) * 100", 2
-        ) }} as shop_mean
-    from {{ ref("int_customer_totals") }}
-
-),
-
-routes as (
+with routes as (
 
     select
         persons.person_id,
@@ -43,30 +23,41 @@ figures as (
         persons.*,
         routes.channel,
         routes.account_id,
-        benefits.offer,
+        -- a friend request asks for nothing but that
+        case when routes.channel = 'friend_request' then 'none' else benefits.offer end as offer,
         case when routes.channel = 'friend_request' then 'friend_request' else persons.playbook end as script_key,
-        responses.response * channels.response_percent / 100 as response,
+        case when routes.channel = 'friend_request' then friends.acceptance end as acceptance,
+        channels.cost,
+        responses.response * talks.response_percent / 100 as response,
         responses.baseline,
         responses.score_source,
-        cast(coalesce(
-            customer_value.expected_spend_per_purchase, order_values.own_mean, shop.shop_mean, 0
-        ) as decimal(18, 2)) as order_value,
-        channels.cost as contact_cost,
+        order_values.order_value,
+        talks.cost as talk_cost,
         {{ as_double("benefits.discount_percent") }} / 100 as discount
     from {{ ref("int_recall_persons") }} as persons
-    cross join shop
+    cross join {{ ref("int_friend_acceptance") }} as friends
+    inner join {{ ref("int_order_values") }} as order_values on persons.person_id = order_values.person_id
     left join routes on persons.person_id = routes.person_id and routes.place = 1
     left join {{ ref("contact_channels") }} as channels on routes.channel = channels.channel
+    -- a friend request is worth what the chat is that it may open
+    left join {{ ref("contact_channels") }} as talks
+        on case when routes.channel = 'friend_request' then 'wecom' else routes.channel end = talks.channel
     left join {{ ref("benefit_ladder") }} as ladder
         on persons.playbook = ladder.playbook and persons.value_tier = ladder.value_tier
-    -- a friend request asks for nothing but that
-    inner join {{ ref("benefits") }} as benefits
-        on benefits.offer
-        = case when routes.channel = 'friend_request' then 'none' else coalesce(ladder.offer, 'none') end
+    inner join {{ ref("benefits") }} as benefits on benefits.offer = coalesce(ladder.offer, 'none')
     left join {{ ref("int_recall_responses") }} as responses
         on persons.playbook = responses.playbook and persons.value_tier = responses.value_tier
-    left join {{ ref("customer_value") }} as customer_value on persons.user_id = customer_value.user_id
-    left join order_values on persons.user_id = order_values.user_id
+
+),
+
+-- who is won buys at the offer's price, and so does who would have come anyway
+talks as (
+
+    select
+        *,
+        response * ({{ as_double(policy("margin_percent")) }} / 100 - discount) * {{ as_double("order_value") }}
+        - baseline * discount * {{ as_double("order_value") }} - {{ as_double("talk_cost") }} as profit
+    from figures
 
 ),
 
@@ -74,16 +65,17 @@ final as (
 
     select
         {{ facts | join(",\n        ") }},
-        {{ as_decimal("response", 18, 6) }} as response,
+        {{ as_decimal("acceptance", 18, 6) }} as acceptance,
+        {{ as_decimal("coalesce(acceptance, 1) * response", 18, 6) }} as response,
         {{ as_decimal("baseline", 18, 6) }} as baseline,
         score_source,
         order_value,
-        -- who is won buys at the offer's price, and so does who would have come anyway
+        -- a chat that costs more than it brings is not made
         {{ as_decimal(
-            "response * (" ~ as_double(policy("margin_percent")) ~ " / 100 - discount) * " ~ as_double("order_value")
-            ~ " - baseline * discount * " ~ as_double("order_value") ~ " - " ~ as_double("contact_cost"), 18, 2
+            "case when acceptance is null then profit else acceptance * greatest(profit, 0) - "
+            ~ as_double("cost") ~ " end", 18, 2
         ) }} as score
-    from figures
+    from talks
 
 )
 

@@ -64,6 +64,8 @@ final as (
         cast(decided.rank as integer) as rank,
         decided.score,
         decided.score_source,
+        decided.is_test,
+        decided.acceptance,
         decided.response,
         decided.baseline,
         decided.order_value,

@@ -3,11 +3,12 @@
 {% set money = "decimal(18, 2)" %}
 {% set known = [
     "playbook", "value_tier", "period", "contacted", "ghosts", "contacted_conversions", "ghost_conversions",
+    "response_percent",
 ] %}
 {% set columns = {
     "playbook": dbt.type_string(), "value_tier": dbt.type_string(), "period": dbt.type_string(),
     "contacted": "bigint", "ghosts": "bigint", "contacted_conversions": "bigint", "ghost_conversions": "bigint",
-    "compared": "bigint", "contacted_rate": figure, "ghost_rate": figure, "rate_difference": figure,
+    "response_percent": "decimal(18, 6)", "compared": "bigint", "contacted_rate": figure, "ghost_rate": figure, "rate_difference": figure,
     "rate_difference_low": figure, "rate_difference_high": figure, "rate_p_value": figure, "smallest_effect": figure,
     "contacted_revenue": figure, "ghost_revenue": figure, "revenue_difference": figure,
     "revenue_difference_low": figure, "revenue_difference_high": figure, "revenue_p_value": figure,
@@ -22,7 +23,7 @@ with counted as (
 
 measured as (
 
-    select lift.*, counted.due_on, {{ as_of_date() }} as read_on
+    select lift.*, counted.response_percent, counted.due_on, {{ as_of_date() }} as read_on
     from {{ source("raw", "measured_lift") }} as lift
     left join counted
         on
