@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 SQL = Path(__file__).parent
 MEMORY = Path(".simulator") / "world.duckdb"
 MACROS = ("people.sql", "orders.sql", "contacts.sql", "community.sql")
-PEOPLE_AT_ONCE = 500_000
+PEOPLE_AT_ONCE = 250_000
 MEMORY_LIMIT = "4GB"
 
 
@@ -147,6 +147,7 @@ class World:
         return True
 
     def _open(self, is_new: bool) -> None:
+        self.connection.execute("set enable_progress_bar = false")
         self.connection.execute(f"set temp_directory = {literal(str(self.landing / MEMORY.parent / 'temp'))}")
         text = parameters.as_text(self.parameters)
         mine = (self.seed, self.users, self.first_night, text)
