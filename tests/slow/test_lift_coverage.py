@@ -2,7 +2,8 @@
 
 A campaign is a playbook's quarter. Its people are ranked by a score that tells who buys anyway, and a day's places go
 down the ranks; whoever is held out keeps the place in the ranks, is withheld at the slot, and the place goes to the
-next. Good customers are held out less and buy more. Who buys before the slot is cancelled, held out or not.
+next. Good customers are held out less and buy more. Who buys before the slot is cancelled, held out or not. Of
+those contacted who buy, operators deny a quarter of the contacts, as they see the purchase first.
 """
 
 from collections.abc import Iterator
@@ -81,7 +82,10 @@ def campaigns(shop: CompiledShop, effect: float, seed: int) -> Read:
                case when is_vip then 'vip' else 'base' end as value_tier, '2024Q1' as period, 'wecom' as channel,
                'none' as offer,
                null::varchar as experiment, null::varchar as variant, is_ghost, null::varchar as result,
-               0.05::decimal(18, 4) as cost, case when bought_before then 'cancelled' else 'sent' end as status
+               0.05::decimal(18, 4) as cost,
+               case when bought_before then 'bought' when buys and not is_ghost and number % 4 = 0 then 'denied' end
+                   as reason_code,
+               case when reason_code is null then 'sent' else 'cancelled' end as status
            from simulated_people cross join (values (1), (2)) as attempts (attempt)
            where attempt = 1 or number % 3 = 0""",
     )

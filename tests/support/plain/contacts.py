@@ -470,7 +470,8 @@ def allocate(night: ContactNight, candidates: list[Candidate], scores: Mapping[s
         else:
             if one.ready > horizon:
                 one.deferred = {"person_cap"}
-            one.deferred = one.deferred or {"account_quota", "channel_quota"}
+            # no day is open any more
+            one.deferred = one.deferred or {"channel_quota" if channel["needs"] == "phone" else "account_quota"}
 
 
 def adds_in_turn(accounts: Mapping[str, tuple[int, int]]) -> Iterator[str]:

@@ -64,7 +64,7 @@ final as (
         sent_on,
         result,
         ends_attempts,
-        case when is_ghost or reason_code is not null then 0 else cost end as cost
+        cast(case when is_ghost or reason_code is not null then 0 else cost end as decimal(18, 4)) as cost
     from slots
 
 )

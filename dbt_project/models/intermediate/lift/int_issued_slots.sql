@@ -1,9 +1,10 @@
--- one row per slot whose day has come and that was not cancelled, with the person of today
+-- one row per slot whose day has come and that no night took back, with the person of today: by intention, so one that
+-- was denied stays, as nobody denies a ghost's
 with slots as (
 
     select *
     from {{ ref("int_contact_slots") }}
-    where status <> 'cancelled' and planned_date <= {{ as_of_date() }}
+    where (status <> 'cancelled' or reason_code = 'denied') and planned_date <= {{ as_of_date() }}
 
 ),
 
