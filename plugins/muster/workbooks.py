@@ -28,7 +28,7 @@ FIXED = (bilingual("May change", "可能调整"), bilingual("Fixed", "已确定"
 LAST_ROW = 1_048_575
 CELL_CHARACTERS = 32_767
 NAME_CHARACTERS = 80
-LINE_POINTS = 15
+LINE_POINTS = 17
 _NOT_IN_NAMES = re.compile(r"[^\w.-]+|^[\W_]+")
 _NOT_IN_XML = re.compile("[\ufffe\uffff]")
 ROWS_AT_ONCE = 1000
@@ -92,7 +92,8 @@ def _of(name: str) -> Callable[[Row], Value]:
 
 
 def _labels(name: str) -> Callable[[Row], Value]:
-    return lambda row: bilingual(row[f"{name}_en"], row[f"{name}_zh"]) if row[f"{name}_en"] else None
+    """English and Chinese on a line each."""
+    return lambda row: f"{row[f'{name}_en']}\n{row[f'{name}_zh']}" if row[f"{name}_en"] else None
 
 
 def _window(row: Row) -> Value:
@@ -108,7 +109,7 @@ _WHO = (
     Column(("Last product", "上次购买"), 22, _of("last_product")),
     Column(("Last contact", "上次联系"), 12, _of("last_contact_date"), "date"),
 )
-_PURPOSE = Column(("Purpose", "目的"), 20, _labels("purpose"))
+_PURPOSE = Column(("Purpose", "目的"), 22, _labels("purpose"))
 _OFFER = Column(("Offer", "优惠"), 20, _labels("offer"))
 _WINDOW = Column(("Window", "时段"), 12, _window)
 _CHANNEL = Column(("Channel", "渠道"), 16, _labels("channel"))
@@ -118,7 +119,7 @@ _RESULT = Column(HEADINGS["result"], 22, _blank)
 
 SHEETS: dict[str, tuple[Column, ...]] = {
     TODAY: (
-        Column(("No.", "序号"), 6, _of("place"), "number"),
+        Column(("No.", "序号"), 9, _of("place"), "number"),
         *_WHO,
         _PURPOSE,
         _OFFER,
@@ -285,8 +286,11 @@ def _lines(value: Value, width: int) -> int:
 
     Not every program fits a row to its text on opening, so rows come with their height.
     """
-    wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in str(value or ""))
-    return 1 if wide <= width else -(-wide * 10 // (width * 9))
+    lines = 0
+    for line in str(value or "").split("\n"):
+        wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+        lines += 1 if wide <= width else -(-wide * 10 // (width * 9))
+    return lines
 
 
 def _cell_text(value: Value) -> str:

@@ -191,7 +191,7 @@ def test_an_explanation_says_what_silence_would_do(night: Night) -> None:
     odds = a / (b + x) * ((alpha + (age + 30) / 7) / (alpha + last / 7)) ** (r + x)
     settings = night.shop.settings
     facts, found = explain.explain(engine_of(settings), release.current(settings), user)
-    silence = found[-1].would_change[0].text("en")
+    silence = next(decision for decision in found if decision.name == "value").would_change[0].text("en")
     assert f"30 more days without a purchase: still a customer with {100 / (1 + odds):.1f} % probability" in silence
     assert 1 / (1 + odds) < now
     assert f"{100 * now:.1f} %" in explain.as_text(facts, found, "en")

@@ -1,19 +1,27 @@
 """`muster explain` of contacts: every decision in exact sentences, and none that says something else than the list."""
 
+import json
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
+import duckdb
 import pytest
 from muster import explain, release
-from muster.engines import engine_of
+from muster.engines import engine_of, on_duckdb
 from muster.explain import recall
-from muster.explain.facts import Facts
+from muster.explain.facts import RECALL_POLICY, Facts
 from support.shops import Shop
 
 DAY = "2024-03-10"
+RECALL_TABLES = {
+    "recall_candidates", "contact_schedule", "recall_outcomes", "recall_lift", "experiment_results", "holdout_members",
+    *RECALL_POLICY,
+}  # fmt: skip
 PHONE = "13800000009"
 HELD = "held26"  # md5('holdout|held26|2024Q1') begins below 5 %
 # 90 days of silence are churn. A1 sends one chat on Sundays and nothing on other days: 2024-03-17 and 24.
@@ -73,6 +81,7 @@ def changed(facts: Facts, slots: list | None = None, lift: list | None = None, *
     return replace(facts, recall=replace(facts.recall, **parts))
 
 
+CANCELS = "A purchase, an objection, a contact by somebody else or the loss of the handle cancels it the same night."
 SECOND_ORDER = [
     "Playbook: Second order, because the stage is New; value tier: Middle.",
     "The prior of Second order: 4 % buy because of a contact, 5 % would have bought anyway; no lift has been measured "
@@ -92,7 +101,7 @@ def test_a_slot_and_the_score_as_a_sum(shop: Shop) -> None:
         "2024-03-24, 10:00 to 12:00: Chat with a friend, from account A1, operator O1; script: Second order; attempt 1 "
         "of 2.",
         "Not handed out before 2024-03-22; until then it is planned anew every night and may move.",
-        "A purchase or an objection cancels it the same night.",
+        CANCELS,
     ]
     assert said(third, "zh") == [
         "方案：二单转化（阶段：新客；价值层级：中）。",
@@ -103,7 +112,7 @@ def test_a_slot_and_the_score_as_a_sum(shop: Shop) -> None:
         "在可联系的 4 人中排第 3。",
         "2024-03-24 10:00 至 12:00：好友私聊，账号 A1，操作员 O1；话术：二单转化；第 1 次（最多 2 次）。",
         "最早 2024-03-22 下发；此前每晚重新排期，可能变动。",
-        "一旦购买或提出勿扰，当晚即取消。",
+        "一旦购买、提出勿扰、已被他人联系或联系方式失效，当晚即取消。",
     ]
     found = recall.explain(third)
     assert (found.value, found.label) == ("include", ("Contacted: Has a slot", "联系：已排期"))
@@ -112,6 +121,10 @@ def test_a_slot_and_the_score_as_a_sum(shop: Shop) -> None:
     assert "已于 2024-03-09 下发，日期不再变动。" in said(changed(third, issued), "zh")
 
 
+ENDS = (
+    "An entry of the suppressions feed ends with its until; an answer to a contact does not end.",
+    "抑制名单的记录在其截止日（until）后失效；联系时的答复不会失效。",
+)
 OUTCOMES = {
     HELD: (
         "holdout",
@@ -131,8 +144,8 @@ OUTCOMES = {
     ),
     "out": (
         "excluded_complaint",
-        ["On no list, whatever the channel: Complained."],
-        ["不进入任何名单：有投诉。"],
+        ["The person has complained: on no list, whatever the channel.", ENDS[0]],
+        ["此人有投诉：不进入任何名单，不论渠道。", ENDS[1]],
     ),
     "silent": (
         "excluded_no_handle",
@@ -170,6 +183,73 @@ def test_why_and_what_would_change_it(shop: Shop, user: str) -> None:
     assert said(facts, "zh")[-len(chinese) :] == chinese
 
 
+UNLISTED = {
+    "do_not_contact": ("The users feed marks the person as do_not_contact", "用户资料标注为勿扰（do_not_contact）"),
+    "blacklist": ("The person is on the blacklist", "此人在黑名单中"),
+    "opt_out": (
+        "The person has opted out, by the suppressions feed or in answer to a contact",
+        "此人已退订（抑制名单或联系时的答复）",
+    ),
+    "erasure": ("The person has asked for the data to be erased", "此人要求删除个人信息"),
+    "deleted": (
+        "An account of the person is deleted, or will be by what has landed", "此人有账号已注销，或已收到将注销的记录",
+    ),
+    "staff": (
+        "An account of the person belongs to staff, by what has landed", "根据已到达的数据，此人有账号属于内部人员",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", UNLISTED)
+def test_who_is_on_no_list_is_told_why(shop: Shop, reason: str) -> None:
+    english, chinese = UNLISTED[reason]
+    facts = changed(facts_of(shop, "fourth"), reason=reason)
+    assert f"{english}: on no list, whatever the channel." in said(facts)
+    assert f"{chinese}：不进入任何名单，不论渠道。" in said(facts, "zh")
+    assert (ENDS[0] in said(facts)) == (reason in ("blacklist", "opt_out", "erasure"))
+
+
+def test_every_reason_has_its_sentences(shop: Shop) -> None:
+    with engine_of(shop.settings).reading_release(release.current(shop.settings)) as connection:
+        found = connection.execute("select reason_code from policy.contact_reasons").fetchall()
+    reasons = {reason for (reason,) in found}
+    assert reasons - recall._OUTCOMES.keys() == {"denied", "not_friend"}  # of slots, not of persons
+
+
+def test_who_was_held_out_was_not_contacted(shop: Shop) -> None:
+    known = {"last_contact_date": date(2024, 3, 1), "next_contact_date": date(2024, 5, 1)}
+    recently = changed(facts_of(shop, HELD), [], reason="recently_contacted", **known)
+    assert said(recently)[-2].startswith("On 2024-03-01 a slot was withheld, because the person was held out, or ")
+    assert said(recently, "zh")[-2].startswith("2024-03-01 有名额因对照组被扣留，或")
+    capped = changed(facts_of(shop, HELD), [], reason="person_cap", **known)
+    assert said(capped)[-3] == (
+        "The person is held out in 2024Q1: a slot that was withheld counts like a contact that was made."
+    )
+    assert said(capped, "zh")[-3] == "此人属于 2024Q1 的对照组：被扣留的名额视同一次联系。"
+
+
+def test_a_release_from_before_contacts_says_so(shop: Shop, tmp_path: Path) -> None:
+    current = release.current(shop.settings)
+    older = replace(current, folder=tmp_path / current.folder.name)
+    shutil.copytree(current.folder, older.folder)
+    manifest = older.manifest()
+    gone = [name for name in manifest["tables"] if name.partition(".")[2] in RECALL_TABLES]
+    assert len(gone) == len(RECALL_TABLES)
+    with duckdb.connect(str(on_duckdb.database(older.folder))) as connection:
+        for table in gone:
+            connection.execute(f"drop table {table}")
+    kept = {name: rows for name, rows in manifest["tables"].items() if name not in gone}
+    (older.folder / "manifest.json").write_text(json.dumps(manifest | {"tables": kept}))
+    facts, decisions = explain.explain(engine_of(shop.settings), older, "third")
+    assert decisions[-1].value is None
+    assert explain.as_text(facts, decisions, "en").splitlines()[-3:] == [
+        "Contact: not known",
+        "  This release was built before contacts were planned, and says nothing of them.",
+        "  From: manifest.json",
+    ]
+    assert said(facts, "zh") == ["此版本生成时尚无联系计划，没有相关信息。"]
+
+
 CHANGED = {
     "bought": (
         {}, ["A purchase after 2024-03-10 has landed already.", "The night of that day gives the stage anew."],
@@ -177,8 +257,9 @@ CHANGED = {
     ),
     "max_attempts": (
         {"attempt": 3},
-        ["2 attempts of Second order since the last purchase; at most 2.", "A purchase starts the count anew."],
-        ["上次购买后已按“二单转化”联系 2 次，上限 2 次。", "再次购买后重新计数。"],
+        ["Attempts of Second order since the last purchase: 2, withheld ones included; at most 2.",
+         "A purchase starts the count anew."],
+        ["上次购买后已按“二单转化”联系 2 次（含被扣留的），上限 2 次。", "再次购买后重新计数。"],
     ),
     "duplicate_person": (
         {}, ["More than 5 users share a handle with this person, and another one answers under it."],

@@ -16,7 +16,8 @@ DECISIONS = {
 }  # fmt: skip
 SLOTS = {"ghosts", "wecom", "friend_request", "phone", "sms", "sent", "returned", "expired"}
 CANCELLED = {
-    f"cancelled_{why}" for why in ("bought", "opt_out", "deleted", "duplicate_person", "not_friend", "no_handle")
+    f"cancelled_{why}"
+    for why in ("bought", "opt_out", "deleted", "duplicate_person", "not_friend", "no_handle", "person_cap")
 }
 
 

@@ -43,16 +43,21 @@ def run_night(compiled: CompiledShop, night: ContactNight, tables: Sequence[str]
 
 @dataclass
 class Seen:
-    """What came up, so that nothing holds for want of a case. drawn: (person, quarter) -> percent, is held out."""
+    """What came up, so that nothing holds for want of a case. drawn: (person, quarter) -> percent, is held out.
+
+    policies, shops: hashes of the nights' parameters and policy tables, and of their people.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     drawn: dict[tuple[str, str], tuple[int, bool]] = field(default_factory=dict)
+    policies: set[int] = field(default_factory=set)
+    shops: set[int] = field(default_factory=set)
 
 
-def nights_of(compiled: CompiledShop, seed: int, horizon: int, seen: Seen) -> None:
+def nights_of(compiled: CompiledShop, seed: int, horizon: int, seen: Seen, nights: int | None = None) -> None:
     """Two to four nights of the seed's shop, the second of which runs again, also after arrivals and a rollback."""
     shop = ContactShop(seed, horizon)
-    for number in range(shop.draw.choice((2, 2, 3, 4))):
+    for number in range(nights or shop.draw.choice((2, 2, 3, 4))):
         before = copy.deepcopy(shop.members)
         tables = _checked_night(compiled, shop, "1", seen)
         if number == 1 and shop.draw.random() < 0.5:
@@ -80,6 +85,8 @@ def _checked_night(compiled: CompiledShop, shop: ContactShop, run: str, seen: Se
         if row["drawn_on"] == shop.as_of:
             seen.drawn[row["person_id"], row["period"]] = (row["holdout_percent"], row["is_held_out"])
     seen.counts["nights"] += 1
+    seen.policies.add(hash(repr((shop.parameters, shop.policy))))
+    seen.shops.add(hash(repr((shop.tables, shop.feeds))))
     return tables
 
 
@@ -190,6 +197,8 @@ def _check_schedule(night: ContactNight, tables: Tables, candidates: dict[str, C
         row["schedule_id"]: row["reason_code"] for row in tables["int_ledger_events"] if row["event"] == "cancelled"
     }
     assert cancelled == {slot: reason for slot, reason in taken_back.items() if reason}
+    (closed,) = (row["planned_date"] for row in tables["int_ledger_events"] if row["event"] == "closed")
+    assert closed == plan_days(night)[: night.contact_closed_days][-1]
     seen.update(f"cancelled_{reason}" for reason in cancelled.values())
     slots, off = {slot.schedule_id: slot for slot in slots_of(night)}, unlisted(night)
     ahead = {
@@ -206,9 +215,9 @@ def _check_schedule(night: ContactNight, tables: Tables, candidates: dict[str, C
     persons = [slots[row["schedule_id"]].person if row["schedule_id"] in slots else row["person_id"] for row in planned]
     assert len(set(persons)) == len(persons) and not off.keys() & set(persons)
     contacts = contacts_of_persons(night, list(slots.values()))
-    for row in tables["int_contact_plan"]:
-        days = sorted(day for day, *_ in contacts.get(row["person_id"], []))
-        planned_date = row["planned_date"]
+    known = [(slot.person, slot.row["planned_date"]) for slot in ahead.values() if slot.issued_on <= night.as_of]
+    for person, planned_date in [*known, *((r["person_id"], r["planned_date"]) for r in tables["int_contact_plan"])]:
+        days = sorted(day for day, *_ in contacts.get(person, []))
         assert not days or (planned_date - days[-1]).days >= night.person_gap_days
         window = planned_date - timedelta(days=night.person_window_days)
         assert sum(day > window for day in days) < night.person_contacts_at_most

@@ -179,7 +179,7 @@ class ContactShop:
 
     def _disturb(self, slot: Row, other: Row) -> None:
         """Something that takes a slot back which is handed out for a day to come."""
-        happens = self.draw.choice(("buys", "objects", "goes", "unfriends", "closes", "is_another"))
+        happens = self.draw.choice(("buys", "objects", "goes", "unfriends", "closes", "is_another", "is_met", "moves"))
         user = slot["user_id"]
         if happens == "buys":
             for row in self.tables["customers"]:
@@ -198,6 +198,12 @@ class ContactShop:
             for row in self.feeds["accounts"]:
                 if row["account_id"] == slot["account_id"]:
                     row["active"] = False
+        elif happens == "is_met":
+            self._contact(f"feed{len(self.feeds['contacts'])}", user, self.as_of, "care", "reached")
+        elif happens == "moves":
+            for row in self.tables["customers"]:
+                if row["person_id"] == slot["person_id"]:
+                    row["has_phone"] = row["has_wecom_id"] = False
         else:
             self._merge(slot["person_id"], other["person_id"])
 

@@ -3,8 +3,8 @@
 with last_contacts as (
 
     select person_id, max(contacted_on) as last_contact_date
-    from {{ ref("int_contacts") }}
-    where is_contact and contacted_on <= {{ as_of_date() }}
+    from {{ ref("int_person_contacts") }}
+    where not is_ghost and contacted_on <= {{ as_of_date() }}
     group by person_id
 
 ),

@@ -33,9 +33,14 @@ final as (
         customers.frequency,
         customers.monetary,
         customers.lifetime_purchases,
-        customers.lifetime_monetary
+        customers.lifetime_monetary,
+        coalesce(members.is_held_out, false) as is_held_out
     from customers
     left join {{ ref("int_unlisted_persons") }} as unlisted on customers.person_id = unlisted.person_id
+    left join {{ ref("holdout_members") }} as members
+        on
+        customers.person_id = members.person_id
+        and members.period = {{ holdout_period(days_after(as_of_date(), 1)) }}
     where unlisted.person_id is null and customers.row_of_person = 1
 
 )

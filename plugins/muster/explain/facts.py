@@ -11,6 +11,10 @@ from muster.errors import MusterError
 from muster.release import Release
 
 Row = dict[str, Any]
+POLICY = ("segment_grid", "segment_labels", "value_tiers", "lifecycle_stages", "parameters")
+RECALL_POLICY = (
+    "playbooks", "playbook_channels", "contact_channels", "benefits", "benefit_ladder", "scripts", "contact_results",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Facts:
     """What a release says of one customer. Rows are column -> value; None where the table has no row.
 
     value_parameters: of the model that value is from. cuts: metric -> cut points from low to high.
-    policy: table -> rows; parameters: name -> number.
+    policy: table -> rows; parameters: name -> number. recall: None where the release is older than contacts.
     """
 
     release: str
@@ -47,7 +51,7 @@ class Facts:
     threshold: Row | None
     value: Row | None
     value_parameters: dict[str, float]
-    recall: Recall
+    recall: Recall | None
     history: list[Row]
     cuts: dict[str, list[Decimal]]
     policy: dict[str, list[Row]]
@@ -85,11 +89,9 @@ def read_facts(engine: Engine, release: Release, user_id: str) -> Facts:
                 "look at the spelling (ids are text, leading zeros count); who was first seen later, has been deleted "
                 "or is in no statistic has no row; muster status lists the releases",
             )
-        tables = (
-            "segment_grid", "segment_labels", "value_tiers", "lifecycle_stages", "parameters", "playbooks",
-            "playbook_channels", "contact_channels", "benefits", "benefit_ladder", "scripts", "contact_results",
-        )  # fmt: skip
-        policy = {table: rows(f"policy.{table}") for table in tables}
+        manifest = release.manifest()
+        has_recall = "marts.recall_candidates" in manifest["tables"]
+        policy = {table: rows(f"policy.{table}") for table in (*POLICY, *(RECALL_POLICY if has_recall else ()))}
         cuts: dict[str, list[Decimal]] = {}
         for cut in rows("marts.rfm_cut_points", "", "order by metric, percentile"):
             cuts.setdefault(cut["metric"], []).append(cut["cut_value"])
@@ -98,14 +100,14 @@ def read_facts(engine: Engine, release: Release, user_id: str) -> Facts:
         return Facts(
             release=release.name,
             as_of_date=customer["as_of_date"],
-            currency=release.manifest()["currency"] or "",
+            currency=manifest["currency"] or "",
             customer=customer,
             rfm=of_user("customer_rfm"),
             lifecycle=of_user("customer_lifecycle"),
             threshold=of_user("churn_thresholds"),
             value=value,
             value_parameters={row["parameter"]: float(row["value"]) for row in fitted},
-            recall=_read_recall(rows, customer["person_id"]),
+            recall=_read_recall(rows, customer["person_id"]) if has_recall else None,
             history=rows("marts.segment_history", "where user_id = ?", "order by valid_from", user_id),
             cuts=cuts,
             policy=policy,

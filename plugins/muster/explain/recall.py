@@ -1,6 +1,6 @@
 """Whether, when and with what this person is contacted, and why."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import Any
 
@@ -17,12 +17,14 @@ Label = tuple[str, str]
 
 def explain(facts: Facts) -> Decision:
     """The playbook, the score as its sum, what was decided, and the contacts before; None without a playbook."""
+    if facts.recall is None:
+        return Decision("contact", None, _text("recall_unknown"), [say("recall_older")], [], ["manifest.json"])
     found = facts.recall.candidate
     if found is None:
         stage = facts.label("lifecycle_stages", "stage", facts.recall.speaker["stage"])
         because = [*_speaker(facts), say("recall_no_playbook", stage=stage), *_slots(facts)]
         return Decision("contact", None, _text("recall_none"), because, [], SOURCES)
-    outcome, would_change = _OUTCOMES.get(found["reason"], _unlisted)(facts, found)
+    outcome, would_change = _OUTCOMES[found["reason"]](facts, found)
     kind = found["decision"].partition("_")[0]
     label = _text(f"recall_{kind}", reason=(found["reason_en"], found["reason_zh"]))
     because = [*_speaker(facts), _playbook(facts, found), *_score(facts, found), *outcome, *_slots(facts)]
@@ -171,7 +173,7 @@ def _included(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]
 
 def _held_out(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
     day = found["planned_date"]
-    period = f"{day.year}Q{(day.month + 2) // 3}"
+    period = _quarter(day)
     member = next(row for row in facts.recall.holdouts if row["period"] == period)
     because = [
         say("recall_held_out", period=period, percent=member["holdout_percent"], playbook=facts.label(
@@ -181,8 +183,12 @@ def _held_out(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]
     return because, [say("recall_next_period", period=period)]
 
 
+def _suppressed(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
+    return [say(f"recall_{found['reason']}")], [say("recall_suppression_ends")]
+
+
 def _unlisted(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
-    return [say("recall_unlisted", reason=(found["reason_en"], found["reason_zh"]))], []
+    return [say(f"recall_{found['reason']}")], []
 
 
 def _bought(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
@@ -203,8 +209,19 @@ def _recently(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]
     last, after = found["last_contact_date"], facts.row("playbooks", "playbook", found["playbook"])["retry_after_days"]
     known = {"date": last, "days": after, "playbook": _playbook_label(facts, found)}
     slot = next((slot for slot in facts.recall.slots if _has_come(facts, slot) and _day(slot) == last), None)
-    said = say("recall_recent_slot", **known, channel=_channel(facts, slot)) if slot else say("recall_recent", **known)
+    if slot:
+        said = say("recall_recent_slot", **known, channel=_channel(facts, slot))
+    else:
+        said = say("recall_recent_withheld" if _was_held_out(facts, last) else "recall_recent", **known)
     return [said], [say("recall_from", date=last + timedelta(days=after))]
+
+
+def _was_held_out(facts: Facts, day: date) -> bool:
+    return any(row["is_held_out"] and row["period"] == _quarter(day) for row in facts.recall.holdouts)
+
+
+def _quarter(day: date) -> str:
+    return f"{day.year}Q{(day.month + 2) // 3}"
 
 
 def _duplicate(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
@@ -256,8 +273,10 @@ def _full_channel(facts: Facts, found: Row) -> tuple[list[Sentence], list[Senten
 
 
 def _capped(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
+    last = found["last_contact_date"]
     because = [
-        say("recall_capped", last=found["last_contact_date"] or "-", gap=facts.parameter("person_gap_days"),
+        *([say("recall_ghosts_count", period=_quarter(last))] if last and _was_held_out(facts, last) else []),
+        say("recall_capped", last=last or "-", gap=facts.parameter("person_gap_days"),
             most=facts.parameter("person_contacts_at_most"), window=facts.parameter("person_window_days"),
             next=found["next_contact_date"], days=facts.parameter("contact_horizon_days")),
     ]  # fmt: skip
@@ -267,6 +286,13 @@ def _capped(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
 _OUTCOMES = {
     "scheduled": _included,
     "held_out": _held_out,
+    "do_not_contact": _unlisted,
+    "blacklist": _suppressed,
+    "opt_out": _suppressed,
+    "complaint": _suppressed,
+    "erasure": _suppressed,
+    "deleted": _unlisted,
+    "staff": _unlisted,
     "bought": _bought,
     "max_attempts": _attempts,
     "recently_contacted": _recently,

@@ -78,6 +78,7 @@ def ingest_connection(
         handles.register(connection, destination.key, mapping.phone_region)
         connection.execute(casts.MACROS)
         connection.execute("set threads = ?", [os.cpu_count() or 1])
+        connection.execute("set enable_progress_bar = false")
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set temp_directory = ?", [str(scratch)])
         connection.execute("set allowed_paths = ?", [[str(p) for p in (*(f.absolute for f in files), *outputs)]])

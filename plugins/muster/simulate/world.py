@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 SQL = Path(__file__).parent
 MEMORY = Path(".simulator") / "world.duckdb"
 MACROS = ("people.sql", "orders.sql", "contacts.sql", "community.sql")
-PEOPLE_AT_ONCE = 500_000
+PEOPLE_AT_ONCE = 250_000
 MEMORY_LIMIT = "4GB"
 
 
@@ -84,25 +84,36 @@ class World:
         return (self.written or self.first_night - timedelta(days=1)) + timedelta(days=1)
 
     def write_history(self) -> None:
-        """Write all that happened before first_night, once; nothing where it is written."""
+        """Write all that happened before first_night, once; nothing where it is written.
+
+        A history that was cut off begins anew.
+        """
         if self.written:
             return
         until = self.first_night - timedelta(days=1)
         with self._transaction():
+            self._begin()
             self.people.write_staff(until)
-            for number, (first, last) in enumerate(self._batches()):
-                name = f"{until}-{number:03d}.parquet"
-                self.people.arrive(first, last, until)
-                self.people.write_arrived(name, until)
-                self.orders.begin()
-                happened = self.orders.happen(until, "batch_rhythm")
-                self.contacts.write_history(name, until, self.parameters["outreach"]["history_days"])
-                self.orders.write_history(name, until)
-                self.people.write_community(name, until - timedelta(self.parameters["groups"]["history_days"]), until)
-                log.info("  history: registered until %s, %s purchases", last, f"{happened:,}")
+        for number, (first, last) in enumerate(self._batches()):
+            # DuckDB holds what a transaction has dropped until its end: one over all batches would outgrow memory
+            with self._transaction():
+                happened = self._write_batch(f"{until}-{number:03d}.parquet", first, last, until)
+            log.info("  history: registered until %s, %s purchases", last, f"{happened:,}")
+        with self._transaction():
             self.people.write_suppressions(f"{until}.parquet", date(1900, 1, 1), until)
             writing.describe(self.landing, self._command(), "" if not self.changes else f" but {self._changed()}")
             self._finish(until)
+
+    def _write_batch(self, name: str, first: date, last: date, until: date) -> int:
+        """The history of who registered between two days; returns how many purchases."""
+        self.people.arrive(first, last, until)
+        self.people.write_arrived(name, until)
+        self.orders.begin()
+        happened = self.orders.happen(until, "batch_rhythm")
+        self.contacts.write_history(name, until, self.parameters["outreach"]["history_days"])
+        self.orders.write_history(name, until)
+        self.people.write_community(name, until - timedelta(self.parameters["groups"]["history_days"]), until)
+        return happened
 
     def write_day(self, planned: Path | str | None = None) -> date:
         """Write the files of `next_day`, and return it.
@@ -147,25 +158,31 @@ class World:
         return True
 
     def _open(self, is_new: bool) -> None:
+        self.connection.execute("set enable_progress_bar = false")
         self.connection.execute(f"set temp_directory = {literal(str(self.landing / MEMORY.parent / 'temp'))}")
-        text = parameters.as_text(self.parameters)
-        mine = (self.seed, self.users, self.first_night, text)
         if is_new:
-            self.connection.execute("begin")
-            self.connection.execute((SQL / "tables.sql").read_text(encoding="utf-8"))
-            self.connection.execute("insert into about values (?, ?, ?, ?, null)", mine)
-            self.connection.execute("commit")
+            with self._transaction():
+                self._begin()
         found = self.connection.execute("select seed, users, first_night, parameters from about").fetchone()
-        if found != mine:
+        if found != self._arguments():
+            is_same = found[3] == parameters.as_text(self.parameters)
             raise UsageError(
                 f"{self.landing} holds a world with other arguments: --users {found[1]} --seed {found[0]} "
-                f"--from {found[2]}" + ("" if found[3] == text else ", and other numbers in world.yml"),
+                f"--from {found[2]}" + ("" if is_same else ", and other numbers in world.yml"),
                 "go on with the same ones, or give another folder",
             )
         self.connection.execute((SQL / "chance.sql").read_text(encoding="utf-8"))
         parameters.lay(self.connection, self.parameters, self.seed, self.users, self.first_night)
         for file in MACROS:
             self.connection.execute((SQL / file).read_text(encoding="utf-8"))
+
+    def _arguments(self) -> tuple[int, int, date, str]:
+        return self.seed, self.users, self.first_night, parameters.as_text(self.parameters)
+
+    def _begin(self) -> None:
+        """An empty memory."""
+        self.connection.execute((SQL / "tables.sql").read_text(encoding="utf-8"))
+        self.connection.execute("insert into about values (?, ?, ?, ?, null)", self._arguments())
 
     def _batches(self) -> Iterator[tuple[date, date]]:
         """First and last days of registration, so that no batch is large."""

@@ -219,7 +219,9 @@ def cancellations(night: ContactNight) -> dict[str, str | None]:
             person = night.person_of[row["user_id"]]
             bought[person] = max(bought.get(person, EPOCH), row["last_purchase_date"])
     seen: Counter[str] = Counter()
-    ahead = [slot for slot in slots_of(night) if slot.is_open(night)]
+    slots = slots_of(night)
+    contacts, channels = contacts_of_persons(night, slots), {r["channel"]: r for r in night.tables["contact_channels"]}
+    ahead = [slot for slot in slots if slot.is_open(night)]
     for slot in sorted(ahead, key=lambda slot: (slot.row["planned_date"], slot.schedule_id)):
         person, account = slot.person, slot.row["account_id"]
         seen[person] += 1
@@ -234,12 +236,33 @@ def cancellations(night: ContactNight) -> dict[str, str | None]:
             reason = "duplicate_person"
         elif bought.get(person, EPOCH) > (slot.row["last_purchase_date"] or EPOCH):
             reason = "bought"
+        elif slot.row["planned_date"] < free_from(night, contacts.get(person, [])):
+            reason = "person_cap"
         elif account and account not in sending_accounts(night):
             reason = "no_handle"
-        elif slot.row["channel"] == "wecom" and account not in friends_of(night, person):
-            reason = "not_friend"
+        elif slot.row["channel"] == "wecom":
+            reason = None if account in friends_of(night, person) else "not_friend"
+        elif not has_handle(night, person, channels[slot.row["channel"]]["needs"]):
+            reason = "no_handle"
         found[slot.schedule_id] = reason
     return found
+
+
+def free_from(night: ContactNight, contacts: list[tuple]) -> date:
+    """The first day on which the limits of a person with these contacts allow another."""
+    days = sorted((day for day, *_ in contacts), reverse=True)
+    first = EPOCH
+    if days:
+        first = days[0] + timedelta(days=night.person_gap_days)
+    if len(days) >= night.person_contacts_at_most:
+        first = max(first, days[night.person_contacts_at_most - 1] + timedelta(days=night.person_window_days))
+    return first
+
+
+def has_handle(night: ContactNight, person: str, needs: str) -> bool:
+    """Whether a row of the person has a phone, or a chat id where that is enough."""
+    rows = [row for row in night.tables["customers"] if row["person_id"] == person]
+    return any(row["has_phone"] or (needs != "phone" and row["has_wecom_id"]) for row in rows)
 
 
 def response(night: ContactNight, playbook: Row, tier: str, of: str, weigh: str) -> Fraction:
@@ -331,11 +354,8 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
             needs = channels[channel]["needs"]
             is_reached = {
                 "friend": friend is not None,
-                "phone": any(row["has_phone"] for row in rows),
-                "chat_id_or_phone": (
-                    any(row["has_phone"] or row["has_wecom_id"] for row in rows)
-                    and adding and not _is_asked(night, person)
-                ),
+                "phone": has_handle(night, person, needs),
+                "chat_id_or_phone": has_handle(night, person, needs) and adding and not _is_asked(night, person),
             }[needs]  # fmt: skip
             if is_reached and channels[channel]["daily_quota"] > 0:
                 one.channel, one.account = channel, friend if needs == "friend" else None
@@ -358,15 +378,9 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
             row for row in made if row[1] == "recall" and (row[2] or one.playbook) == one.playbook and row[0] > since
         ]
         recalls = [row[0] for row in made if row[1] == "recall"]
-        days = sorted((row[0] for row in made), reverse=True)
+        one.last_contact = max((row[0] for row in made), default=None)
         starts = speaker["last_purchase_date"] or speaker["registered_date"] or EPOCH
-        one.ready = max(tomorrow, starts + timedelta(days=stage["wait_days"]))
-        if days:
-            one.last_contact = days[0]
-            one.ready = max(one.ready, days[0] + timedelta(days=night.person_gap_days))
-        if len(days) >= night.person_contacts_at_most:
-            oldest = days[night.person_contacts_at_most - 1]
-            one.ready = max(one.ready, oldest + timedelta(days=night.person_window_days))
+        one.ready = max(tomorrow, starts + timedelta(days=stage["wait_days"]), free_from(night, made))
         one.attempt = len(attempts) + 1
         one.open_slot = staying.get(person)
         periods = sorted({quarter(day) for day in plan_days(night)} | {quarter(night.as_of)})

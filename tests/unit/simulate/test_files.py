@@ -41,6 +41,19 @@ def test_the_same_arguments_write_the_same_files(landing: Path, again: Path):
     assert {str(FIRST + timedelta(days=NIGHTS + n)) for n in range(2)} == {Path(name).stem for name in more}
 
 
+def test_a_history_that_was_cut_off_begins_anew(tmp_path: Path):
+    whole = contents(written(tmp_path / "whole", 1, users=300))
+    landing = tmp_path / "landing"
+    with World(landing, users=300, seed=7) as world:
+        in_the_way = landing / "suppressions"
+        in_the_way.touch()
+        with pytest.raises(FileExistsError):
+            world.write_history()
+        assert world.written is None
+    in_the_way.unlink()
+    assert contents(written(landing, 1, users=300)) == whole
+
+
 def test_another_seed_writes_another_shop(landing: Path, tmp_path: Path):
     other = contents(written(tmp_path / "landing", 1, users=USERS, seed=8))
     mine = contents(landing)

@@ -10,13 +10,19 @@ with allocated as (
         days.planned_date,
         days.period,
         days.is_closing,
-        channels.needs,
         channels.first_hour,
         channels.last_hour,
-        channels.default_hour
+        channels.default_hour,
+        -- conditions on the left side alone stand in the keys of the joins below: elsewhere they compare all with all
+        case when allocation.channel = 'friend_request' then allocation.pool_place end as add_place,
+        case when allocation.channel <> 'friend_request' then allocation.person_id end as tested_person_id,
+        case when channels.needs = 'friend' then allocation.pool end as chat_account_id,
+        (allocation.pool_place - 1) % working.operators + 1 as operator_place
     from {{ ref("int_contact_allocation") }} as allocation
     inner join {{ ref("int_contact_days") }} as days on allocation.day_offset = days.day_offset
     inner join {{ ref("contact_channels") }} as channels on allocation.channel = channels.channel
+    left join (select distinct day_offset, operators from {{ ref("int_operator_days") }}) as working
+        on allocation.day_offset = working.day_offset
 
 ),
 
@@ -43,28 +49,23 @@ placed as (
             )
         ) as hour,
         coalesce(adds.account_id, accounts.account_id) as account_id,
-        coalesce(adds.operator_id, accounts.operator_id, operators.operator_id) as operator_id
+        case
+            when adds.account_id is null and accounts.account_id is null then operators.operator_id
+            else coalesce(adds.operator_id, accounts.operator_id)
+        end as operator_id
     from allocated
     inner join {{ ref("int_recall_requests") }} as recalls on allocated.person_id = recalls.person_id
     left join {{ ref("int_tags_of_order_times") }} as habits
         on recalls.user_id = habits.user_id and habits.category = 'preferred_hour'
     left join {{ ref("int_add_slots") }} as adds
-        on allocated.channel = 'friend_request'
-        and allocated.day_offset = adds.day_offset
-        and allocated.pool_place = adds.place
+        on allocated.day_offset = adds.day_offset and allocated.add_place = adds.place
     left join {{ ref("int_account_days") }} as accounts
-        on allocated.needs = 'friend'
-        and allocated.pool = accounts.account_id
-        and allocated.day_offset = accounts.day_offset
+        on allocated.day_offset = accounts.day_offset and allocated.chat_account_id = accounts.account_id
     left join {{ ref("int_operator_days") }} as operators
-        on adds.account_id is null
-        and accounts.account_id is null
-        and allocated.day_offset = operators.day_offset
-        and (allocated.pool_place - 1) % operators.operators + 1 = operators.place
+        on allocated.day_offset = operators.day_offset and allocated.operator_place = operators.place
     left join {{ ref("int_experiment_variants") }} as experiments
-        on allocated.person_id = experiments.person_id
+        on allocated.tested_person_id = experiments.person_id
         and recalls.playbook = experiments.playbook
-        and allocated.channel <> 'friend_request'
         and allocated.planned_date between experiments.starts_on and experiments.ends_on
 
 ),

@@ -46,25 +46,36 @@ asked as (
 
 ),
 
-final as (
+people as (
 
     select
         reachable.person_id,
-        channels.channel,
-        friends.account_id
+        reachable.has_phone,
+        friends.account_id,
+        (reachable.has_chat_id or reachable.has_phone)
+        and asked.person_id is null
+        and senders.may_send as may_be_asked
     from reachable
-    cross join {{ ref("contact_channels") }} as channels
-    left join friends on reachable.person_id = friends.person_id and friends.place = 1 and channels.needs = 'friend'
+    cross join (select coalesce(max(most_adds), 0) > 0 as may_send from accounts) as senders
+    left join friends on reachable.person_id = friends.person_id and friends.place = 1
     left join asked on reachable.person_id = asked.person_id
+
+),
+
+final as (
+
+    select
+        people.person_id,
+        channels.channel,
+        case when channels.needs = 'friend' then people.account_id end as account_id
+    from people
+    cross join {{ ref("contact_channels") }} as channels
     where
         channels.daily_quota > 0
         and case channels.needs
-            when 'friend' then friends.account_id is not null
-            when 'phone' then reachable.has_phone
-            else
-                (reachable.has_chat_id or reachable.has_phone)
-                and asked.person_id is null
-                and exists (select 1 from accounts where most_adds > 0)
+            when 'friend' then people.account_id is not null
+            when 'phone' then people.has_phone
+            else people.may_be_asked
         end
 
 )

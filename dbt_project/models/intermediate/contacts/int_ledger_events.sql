@@ -8,6 +8,7 @@
 {%- set types = {
     "attempt": "integer", "score": "decimal(18, 2)", "is_ghost": "boolean", "last_purchase_date": "date",
 } %}
+{%- set closed_days = "least(" ~ policy("contact_closed_days") ~ ", " ~ policy("contact_horizon_days") ~ ")" %}
 select
     'issued' as event,
     schedule_id,
@@ -36,7 +37,8 @@ select
     cast(null as {{ dbt.type_string() }}) as schedule_id,
     {% for column in columns -%}
         {%- if column == "planned_date" -%}
-            {{ days_after(as_of_date(), policy("contact_closed_days")) }} as planned_date,
+            -- a day that was never planned is not closed
+            {{ days_after(as_of_date(), closed_days) }} as planned_date,
         {%- else -%}
             cast(null as {{ types.get(column, dbt.type_string()) }}) as {{ column }},
         {%- endif %}

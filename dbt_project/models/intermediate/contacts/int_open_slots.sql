@@ -30,6 +30,17 @@ accounts as (
 
 ),
 
+handles as (
+
+    select
+        person_id,
+        max(case when has_phone then 1 else 0 end) = 1 as has_phone,
+        max(case when has_wecom_id then 1 else 0 end) = 1 as has_chat_id
+    from {{ ref("customers") }}
+    group by person_id
+
+),
+
 final as (
 
     select
@@ -46,14 +57,26 @@ final as (
             when
                 purchases.purchase_date > coalesce(slots.last_purchase_date, {{ epoch_date() }})
                 then 'bought'
+            -- somebody else has met the person meanwhile, whatever for
+            when slots.planned_date < limits.free_from then 'person_cap'
             when slots.account_id is not null and accounts.account_id is null then 'no_handle'
-            when slots.channel = 'wecom' and friendships.person_id is null then 'not_friend'
+            when channels.needs = 'friend' and friendships.person_id is null then 'not_friend'
+            when not coalesce(
+                case channels.needs
+                    when 'phone' then handles.has_phone
+                    when 'chat_id_or_phone' then handles.has_phone or handles.has_chat_id
+                    else true
+                end, false
+            ) then 'no_handle'
         end as cancel_reason
     from slots
     left join {{ ref("int_unlisted_persons") }} as unlisted on slots.person_id = unlisted.person_id
     left join (select distinct person_id from {{ ref("persons") }}) as persons on slots.person_id = persons.person_id
     left join purchases on slots.person_id = purchases.person_id
+    left join {{ ref("int_person_limits") }} as limits on slots.person_id = limits.person_id
     left join accounts on slots.account_id = accounts.account_id
+    left join {{ ref("contact_channels") }} as channels on slots.channel = channels.channel
+    left join handles on slots.person_id = handles.person_id
     left join {{ ref("int_friendships") }} as friendships
         on slots.person_id = friendships.person_id and slots.account_id = friendships.account_id
 

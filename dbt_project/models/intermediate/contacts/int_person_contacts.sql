@@ -6,6 +6,7 @@ select
     purpose,
     playbook,
     ends_attempts,
+    is_ghost,
     schedule_id as contact_id
 from {{ ref("int_contact_slots") }}
 where status <> 'cancelled' and (planned_date <= {{ as_of_date() }} or sent_on is not null)
@@ -18,6 +19,7 @@ select
     contacts.purpose,
     slots.playbook,
     contacts.ends_attempts,
+    false as is_ghost,
     contacts.contact_id
 from {{ ref("int_contacts") }} as contacts
 left join {{ ref("int_contact_slots") }} as slots on contacts.contact_id = slots.schedule_id

@@ -8,26 +8,7 @@
 {%- set is_drawn = "coalesce(shares.holdout_percent, 0) > 0 and "
     ~ hash_share("'below_value'", "scores.person_id", holdout_period(as_of_date())) ~ " * 100 < "
     ~ policy("below_value_test_percent") %}
-with limits as (
-
-    select
-        person_id,
-        max(contacted_on) as last_contact_date,
-        max(case when place = {{ policy("person_contacts_at_most") }} then contacted_on end) as oldest_that_counts
-    from (
-        select
-            person_id,
-            contacted_on,
-            row_number() over (
-                partition by person_id order by contacted_on desc, {{ by_bytes("contact_id") }} asc
-            ) as place
-        from {{ ref("int_person_contacts") }}
-    ) as numbered
-    group by person_id
-
-),
-
-open_slots as (
+with open_slots as (
 
     select * from {{ ref("int_open_slots") }} where cancel_reason is null
 
@@ -61,8 +42,7 @@ final as (
         greatest(
             {{ days_after(as_of_date(), 1) }},
             scores.ready_date,
-            coalesce({{ days_after("limits.last_contact_date", policy("person_gap_days")) }}, scores.ready_date),
-            coalesce({{ days_after("limits.oldest_that_counts", policy("person_window_days")) }}, scores.ready_date)
+            coalesce(limits.free_from, scores.ready_date)
         ) as next_contact_date,
         case
             when scores.reason_code is not null then scores.reason_code
@@ -79,7 +59,7 @@ final as (
     left join {{ ref("holdout_shares") }} as shares
         on scores.playbook = shares.playbook and scores.value_tier = shares.value_tier
     left join {{ ref("int_recall_attempts") }} as attempts on scores.person_id = attempts.person_id
-    left join limits on scores.person_id = limits.person_id
+    left join {{ ref("int_person_limits") }} as limits on scores.person_id = limits.person_id
     left join open_slots on scores.person_id = open_slots.person_id
     left join holdouts on scores.person_id = holdouts.person_id
 

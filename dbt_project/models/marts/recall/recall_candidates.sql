@@ -41,7 +41,8 @@ decided as (
         end as reason
     from {{ ref("int_recall_requests") }} as requests
     left join ranked on requests.person_id = ranked.person_id
-    left join slots on requests.person_id = slots.person_id and requests.excluded_because is null
+    left join slots
+        on case when requests.excluded_because is null then requests.person_id end = slots.person_id
     left join {{ ref("int_contact_allocation") }} as allocation
         on requests.person_id = allocation.person_id and allocation.purpose = 'recall'
 
