@@ -9,8 +9,11 @@ from support.compiled import CompiledShop, compile_project
 from support.contact_nights import Seen, nights_of
 
 HORIZON = 6
-SEEDS = (2, 3, 8, 12, 48, 52, 73)  # few shops in which everything comes up
-DECISIONS = {"include", "holdout", "deferred_person_cap", "deferred_account_quota", "deferred_channel_quota"}
+SEEDS = (3, 8, 100, 173)  # few shops in which everything comes up
+DECISIONS = {
+    "include", "holdout", "excluded_below_value", "deferred_person_cap", "deferred_account_quota",
+    "deferred_channel_quota",
+}  # fmt: skip
 SLOTS = {"ghosts", "wecom", "friend_request", "phone", "sms", "sent", "returned", "expired"}
 CANCELLED = {
     f"cancelled_{why}"
@@ -23,9 +26,4 @@ def test_contacts_of_random_shops(tmp_path: Path):
     for seed in SEEDS:
         nights_of(compiled, seed, HORIZON, seen)
     compiled.close()
-    assert {
-        "runs_again",
-        "arrivals",
-        "tests",
-        "excluded_below_value",
-    } | DECISIONS | SLOTS | CANCELLED <= seen.counts.keys()
+    assert {"runs_again", "arrivals", "tests"} | DECISIONS | SLOTS | CANCELLED <= seen.counts.keys()

@@ -1,6 +1,6 @@
--- one row per playbook and value tier: the response to expect of a contact, and what would come without one. What
--- was measured is shrunk to the prior: a tier's to that of its playbook, the playbook's to the policy's. Responses are a
--- chat's: by channels that reach a share of it, a difference shows that share, and as much less sharply
+-- one row per playbook and value tier: the response to expect of a chat, and what would come without one. What was
+-- measured is shrunk to the prior: a tier's to that of its playbook, the playbook's to the policy's. Channels that
+-- reach a share of a chat's response show that share of it, and as much less sharply
 with measured as (
 
     select
