@@ -30,9 +30,10 @@ run: setup ## one night on the sample through Airflow (AS_OF=2011-12-09)
 demo: export MUSTER_HOME := $(MUSTER_HOME)/demo
 demo: setup ## a made-up shop under var/demo: 20,000 users, 30 nights, each run before the next (USERS=, NIGHTS=, SEED=)
 	@$(BIN)/muster simulate --users $(USERS) --nights $(NIGHTS) --seed $(SEED) --landing $(MUSTER_HOME)/landing --run
-	@echo "look at"; printf '  %s\n' $(MUSTER_HOME)/current/report.html $(MUSTER_HOME)/current/exports \
-	  $(MUSTER_HOME)/current/muster.duckdb $(MUSTER_HOME)/landing/README.md
-	@echo "one person: MUSTER_HOME=$(MUSTER_HOME) $(BIN)/muster explain U00000123"
+	@echo "look at"; printf '  $(MUSTER_HOME)/%s\n' current/report.html current/exports/workbooks \
+	  current/exports/recall_list.csv current/muster.duckdb landing/README.md
+	@echo "why the first of the list: MUSTER_HOME=$(MUSTER_HOME) $(BIN)/muster explain" \
+	  $$(awk -F, 'NR == 2 { print $$3 }' $(MUSTER_HOME)/current/exports/recall_list.csv)
 
 up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
 	@$(BIN)/python -m muster.orchestration up --port $(PORT)

@@ -167,8 +167,16 @@ def migrate(target: str) -> None:
 @click.option("--from", "first", type=DAY, default="2026-01-01", show_default=True, help="The first of the days.")
 @click.option("--no-effect", is_flag=True, help="A shop in which no contact changes what anybody buys (for A/A tests).")
 @click.option("--run", "runs_nights", is_flag=True, help="Run each day's night, and do next day what it hands out.")
+@click.option("--verbose", is_flag=True, help="With --run: show every step of every night, as `muster run` does.")
 def simulate(
-    users: int, nights: int, seed: int, landing: Path, first: datetime, no_effect: bool, runs_nights: bool
+    users: int,
+    nights: int,
+    seed: int,
+    landing: Path,
+    first: datetime,
+    no_effect: bool,
+    runs_nights: bool,
+    verbose: bool,
 ) -> None:
     """Write the landing zone of a made-up mother-and-baby community: two years of history, then day by day.
 
@@ -185,6 +193,8 @@ def simulate(
     """
     from muster.simulate import World, run_nights
 
+    logging.getLogger("muster").setLevel(logging.INFO if verbose else logging.WARNING)
+    logging.getLogger("muster.simulate").setLevel(logging.INFO)
     settings = Settings.from_environment(landing)
     with World(landing, users, seed, first.date(), {"response.effect": 0} if no_effect else {}) as world:
         if world.written is None:

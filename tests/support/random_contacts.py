@@ -43,8 +43,9 @@ class ContactShop:
         return ContactNight(self.as_of, self.parameters, tables, self.feeds, self.ledger, self.members)
 
     def hand_out(self, events: list[Row], run: str) -> None:
-        """The night is published: its events are in the ledger."""
-        self.ledger += [{**row, "event_as_of_date": self.as_of, "run": run} for row in events]
+        """The night is published: its events are in the ledger, in an order that no engine chose."""
+        ordered = sorted(events, key=lambda row: (row["event"], row["schedule_id"] or ""))
+        self.ledger += [{**row, "event_as_of_date": self.as_of, "run": run} for row in ordered]
 
     def morning(self, days: int = 1) -> None:
         """The next night: slots are worked off, denied or forgotten; people buy, object, become friends, are one."""

@@ -1,5 +1,7 @@
 """Days of a simulated shop with a night after each: what the night hands out is what the shop does the next day."""
 
+import logging
+import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -10,6 +12,8 @@ from muster.landing.expressions import literal
 from muster.settings import Settings
 from muster.simulate.world import MEMORY, World
 
+log = logging.getLogger(__name__)
+
 
 def run_nights(world: World, settings: Settings, nights: int) -> Iterator[date]:
     """Write `nights` further days, each with its night's contacts and a night after it; yields a day before its night.
@@ -19,7 +23,9 @@ def run_nights(world: World, settings: Settings, nights: int) -> Iterator[date]:
     for _ in range(nights):
         day = world.write_day(_handed_out(world, settings))
         yield day
+        began = time.monotonic()
         nightly.run(nightly.Night(settings, day, nightly.new_run()))
+        log.info("  released in %.0f s", time.monotonic() - began)
 
 
 def _handed_out(world: World, settings: Settings) -> Path | None:
