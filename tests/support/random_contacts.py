@@ -44,7 +44,9 @@ class ContactShop:
 
     def hand_out(self, events: list[Row], run: str) -> None:
         """The night is published: its events are in the ledger."""
-        self.ledger += [{**row, "event_as_of_date": self.as_of, "run": run} for row in events]
+        # what happens to a slot is drawn in this order, and a table has none
+        ordered = sorted(events, key=lambda row: (row["event"], row["schedule_id"] or ""))
+        self.ledger += [{**row, "event_as_of_date": self.as_of, "run": run} for row in ordered]
 
     def morning(self, days: int = 1) -> None:
         """The next night: slots are worked off, denied or forgotten; people buy, object, become friends, are one."""
