@@ -9,7 +9,7 @@ from support.compiled import CompiledShop, compile_project
 from support.contact_nights import Seen, nights_of
 
 HORIZON = 6
-SEEDS = (3, 8, 100, 173)  # few shops in which everything comes up
+SEEDS = (3, 8, 173)  # few shops in which everything comes up
 DECISIONS = {
     "include", "holdout", "excluded_below_value", "deferred_person_cap", "deferred_account_quota",
     "deferred_channel_quota",
