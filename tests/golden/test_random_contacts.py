@@ -9,7 +9,7 @@ from support.compiled import CompiledShop, compile_project
 from support.contact_nights import Seen, nights_of
 
 HORIZON = 6
-SEEDS = (11, 45, 48, 49, 51, 73)  # few shops in which everything comes up
+SEEDS = (38, 48, 68)  # few shops in which everything comes up
 DECISIONS = {"include", "holdout", "deferred_person_cap", "deferred_account_quota", "deferred_channel_quota"}
 SLOTS = {"ghosts", "wecom", "friend_request", "phone", "sms", "sent", "returned", "expired"}
 CANCELLED = {
