@@ -74,7 +74,7 @@ def test_lists_are_safe_to_open_and_only_for_their_owner(published: Shop):
     assert {user: row[2] for user, row in rows.items()} == {
         "u1": "'=1+1", "u2": "+8613800138000", "u3": "'-5", "u4": "'@x", "u5": "plain",
     }  # fmt: skip
-    assert rows["u3"][-1] == "-7.50"  # a number is no formula
+    assert "-7.50" in rows["u3"]  # a number is no formula
     assert {file.stat().st_mode & 0o777 for file in path.parent.rglob("*") if file.is_file()} == {0o600}
     assert {folder.stat().st_mode & 0o777 for folder in (path.parent, path.parent / "workbooks")} == {0o700}
 
