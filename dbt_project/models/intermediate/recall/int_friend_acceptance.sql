@@ -1,5 +1,5 @@
--- one row per shop: how many friend requests were answered with yes, drawn towards what the policy expects. Only requests of the
--- plan count: a friends feed may name those alone who said yes
+-- one row per shop: how many friend requests were answered with yes, drawn towards what the policy expects. Only
+-- requests of the plan count: a friends feed may name those alone who said yes
 with requests as (
 
     select
