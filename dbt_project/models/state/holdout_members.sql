@@ -30,7 +30,9 @@ due as (
         on persons.playbook = shares.playbook and persons.value_tier = shares.value_tier
     cross join (select distinct period from {{ ref("int_contact_days") }}) as periods
     left join kept on persons.person_id = kept.person_id and periods.period = kept.period
-    where persons.reason_code is null and shares.holdout_percent > 0 and kept.person_id is null
+    -- drawn also where a reason speaks against a contact: what has landed later may be that reason, and state does
+    -- not look ahead
+    where shares.holdout_percent > 0 and kept.person_id is null
 
 ),
 

@@ -411,7 +411,7 @@ def candidates_of(night: ContactNight) -> list[Candidate]:
 
 def members_of(night: ContactNight) -> list[Row]:
     """The control groups after tonight: kept from earlier nights, or drawn for the quarters that the plan reaches."""
-    policy, off, later = night.tables, unlisted(night), later_purchases(night)
+    policy = night.tables
     oldest = quarter(night.as_of - timedelta(days=100))
     found = {(row["person_id"], row["period"]): row for row in night.members if row["period"] >= oldest}
     stages = {row["stage"]: row["playbook"] for row in policy["playbook_stages"]}
@@ -424,7 +424,7 @@ def members_of(night: ContactNight) -> list[Row]:
         playbook = stages.get(max(by_value, key=lambda row: row["last_purchase_date"] or EPOCH)["stage"])
         tier = by_value[0]["value_tier"] or "none"
         percent = shares.get((playbook, tier), 0)
-        if percent == 0 or person in off or person in later:
+        if percent == 0:
             continue
         for period in {quarter(day) for day in plan_days(night)}:
             if (person, period) not in found:
