@@ -1,12 +1,7 @@
 -- one row per person and channel in which the person can be reached, with the account where one is needed
 with reachable as (
 
-    select
-        person_id,
-        max(case when has_phone then 1 else 0 end) = 1 as has_phone,
-        max(case when has_wecom_id then 1 else 0 end) = 1 as has_chat_id
-    from {{ ref("customers") }}
-    group by person_id
+    {{ handles_of_persons() }}
 
 ),
 
