@@ -1,0 +1,36 @@
+-- one row per person and kind of group whose day of invitation has come: the last invitation since the group was chosen
+with slots as (
+
+    select
+        memberships.person_id,
+        memberships.group_kind,
+        coalesce(slots.sent_on, slots.planned_date) as invited_on,
+        coalesce(slots.result in ('refused', 'do_not_contact'), false) as is_refused,
+        row_number() over (
+            partition by memberships.person_id, memberships.group_kind
+            order by slots.planned_date desc, {{ by_bytes("slots.schedule_id") }} desc
+        ) as place
+    from {{ ref("int_previous_memberships") }} as memberships
+    inner join {{ ref("int_contact_slots") }} as slots
+        on memberships.person_id = slots.person_id and memberships.group_kind = slots.playbook
+    where
+        slots.purpose = 'invitation'
+        and slots.status <> 'cancelled'
+        and slots.planned_date > memberships.planned_on
+        and coalesce(slots.sent_on, slots.planned_date) <= {{ as_of_date() }}
+
+),
+
+final as (
+
+    select
+        person_id,
+        group_kind,
+        invited_on,
+        is_refused
+    from slots
+    where place = 1
+
+)
+
+select * from final

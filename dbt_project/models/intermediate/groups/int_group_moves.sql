@@ -1,0 +1,97 @@
+-- one row per person and move that is to be made, and why
+{%- set move = "case memberships.reason_code when 'merged' then 'merge' when 'promoted' then 'promote' "
+    ~ "when 'cohort_corrected' then 'correct' else 'invite' end" %}
+with moves as (
+
+    -- who is to be invited
+    select
+        memberships.person_id,
+        memberships.group_kind,
+        {{ move }} as move,
+        memberships.from_group_id,
+        memberships.group_id as to_group_id,
+        memberships.reason_code,
+        memberships.status_since = {{ as_of_date() }} as is_new,
+        false as is_proposal
+    from {{ ref("group_memberships") }} as memberships
+    where memberships.status = 'planned'
+
+    union all
+
+    -- whom nobody can ask: the night counts them as inside, and somebody has to bring them there
+    select
+        memberships.person_id,
+        memberships.group_kind,
+        {{ move }} as move,
+        case when memberships.reason_code <> 'assumed' then before.group_id end as from_group_id,
+        memberships.group_id as to_group_id,
+        memberships.reason_code,
+        true as is_new,
+        false as is_proposal
+    from {{ ref("group_memberships") }} as memberships
+    left join {{ ref("int_previous_memberships") }} as before
+        on memberships.person_id = before.person_id and memberships.group_kind = before.group_kind
+    where memberships.status = 'joined' and memberships.planned_on = {{ as_of_date() }}
+
+    union all
+
+    -- who must not be inside
+    select
+        standing.person_id,
+        standing.group_kind,
+        'remove' as move,
+        standing.group_id as from_group_id,
+        cast(null as {{ dbt.type_string() }}) as to_group_id,
+        standing.leave_code as reason_code,
+        coalesce(standing.status_since = {{ as_of_date() }}, false) as is_new,
+        false as is_proposal
+    from {{ ref("int_membership_standing") }} as standing
+    where standing.leave_code is not null
+
+    union all
+
+    -- who is inside two groups of a kind: after a move the old one, else somebody has to agree which
+    select
+        insiders.person_id,
+        insiders.group_kind,
+        'remove' as move,
+        insiders.group_id as from_group_id,
+        cast(null as {{ dbt.type_string() }}) as to_group_id,
+        case
+            when memberships.reason_code in ('merged', 'promoted', 'cohort_corrected') then 'moved_on'
+            else 'in_two_groups'
+        end as reason_code,
+        memberships.status_since = {{ as_of_date() }} as is_new,
+        memberships.reason_code not in ('merged', 'promoted', 'cohort_corrected') as is_proposal
+    from {{ ref("int_group_insiders") }} as insiders
+    inner join {{ ref("group_memberships") }} as memberships
+        on insiders.person_id = memberships.person_id and insiders.group_kind = memberships.group_kind
+    where
+        insiders.group_id <> memberships.group_id
+        and insiders.group_id <> coalesce(memberships.from_group_id, '')
+
+    union all
+
+    -- a merge that waits for somebody's word
+    select
+        standing.person_id,
+        standing.group_kind,
+        'merge' as move,
+        standing.group_id as from_group_id,
+        given.merge_into as to_group_id,
+        'merged' as reason_code,
+        false as is_new,
+        true as is_proposal
+    from {{ ref("int_group_merges") }} as given
+    inner join {{ ref("int_membership_standing") }} as standing on given.group_id = standing.group_id
+    where not given.is_executed and standing.status = 'joined' and standing.leave_code is null
+
+),
+
+final as (
+
+    select * from moves
+
+)
+
+select * from final

@@ -1,0 +1,46 @@
+-- one row per person: what decides on groups; the user row that bought last speaks, for the tier the one that spent
+-- most
+with customers as (
+
+    select
+        *,
+        row_number() over (
+            partition by person_id
+            order by last_purchase_date desc nulls last, lifetime_monetary desc, {{ by_bytes("user_id") }} asc
+        ) as place,
+        coalesce(first_value(value_tier) over (
+            partition by person_id order by lifetime_monetary desc, {{ by_bytes("user_id") }} asc
+        ), 'none') as best_tier,
+        sum(lifetime_monetary) over (partition by person_id) as spent,
+        max(case when milestone_status = 'ended' then 1 else 0 end) over (partition by person_id) = 1 as has_ended
+    from {{ ref("customers") }}
+
+),
+
+final as (
+
+    select
+        customers.person_id,
+        customers.user_id,
+        customers.stage,
+        customers.best_tier as value_tier,
+        bands.tier_band,
+        cast(bands.band_rank as integer) as band_rank,
+        cast(customers.spent as decimal(18, 2)) as lifetime_monetary,
+        customers.city,
+        customers.province,
+        customers.country,
+        customers.channel,
+        cohorts.cohort,
+        cohorts.corrected_on,
+        customers.has_ended as has_ended_milestone,
+        objections.reason_code as objection
+    from customers
+    inner join {{ ref("tier_bands") }} as bands on customers.best_tier = bands.value_tier
+    left join {{ ref("cohort_members") }} as cohorts on customers.person_id = cohorts.person_id
+    left join {{ ref("int_group_objections") }} as objections on customers.person_id = objections.person_id
+    where customers.place = 1
+
+)
+
+select * from final
