@@ -1,37 +1,9 @@
 -- one row per person whose cohort is known; fixed from the first group on, but for a corrected or ended milestone
-with previous as (
+with grouped as (
 
-    {{ previous_release("state", "cohort_members", {
-        "person_id": dbt.type_string(), "cohort": dbt.type_string(), "cohort_source": dbt.type_string(),
-        "milestone_date": "date", "milestone_status": dbt.type_string(), "fixed_on": "date",
-        "corrected_on": "date",
-    }) }}
-
-),
-
--- persons who turned out to be one keep the cohort of the one that stayed
-known as (
-
-    select
-        previous.*,
-        persons.person_id as person_now,
-        row_number() over (
-            partition by persons.person_id
-            order by
-                case when previous.person_id = persons.person_id then 0 else 1 end,
-                previous.fixed_on,
-                {{ by_bytes("previous.person_id") }}
-        ) as place
-    from previous
-    inner join {{ ref("persons") }} as persons on previous.person_id = persons.user_id
-
-),
-
-grouped as (
-
-    select distinct persons.person_id
+    select distinct successors.person_id
     from ({{ memberships_before() }}) as memberships
-    inner join {{ ref("persons") }} as persons on memberships.person_id = persons.user_id
+    inner join {{ ref("int_person_successors") }} as successors on memberships.person_id = successors.previous_person_id
 
 ),
 
@@ -44,7 +16,7 @@ ended as (
 everyone as (
 
     select
-        coalesce(known.person_now, best.person_id) as person_id,
+        coalesce(known.person_id, best.person_id) as person_id,
         known.cohort as known_cohort,
         known.cohort_source as known_source,
         known.milestone_date as known_date,
@@ -58,9 +30,9 @@ everyone as (
         {{ dbt.date_trunc("quarter", "known.milestone_date") }}
         <> {{ dbt.date_trunc("quarter", "best.milestone_date") }}
             as is_other_quarter
-    from (select * from known where place = 1) as known
+    from {{ ref("int_previous_cohorts") }} as known
     full outer join (select * from {{ ref("int_cohort_candidates") }} where place = 1) as best
-        on known.person_now = best.person_id
+        on known.person_id = best.person_id
 
 ),
 

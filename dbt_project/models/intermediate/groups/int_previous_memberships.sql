@@ -4,20 +4,20 @@ with ranked as (
 
     select
         memberships.*,
-        persons.person_id as person_now,
+        successors.person_id as person_now,
         row_number() over (
-            partition by persons.person_id, memberships.group_kind
+            partition by successors.person_id, memberships.group_kind
             order by
                 statuses.sort_order,
                 memberships.joined_on nulls last,
                 memberships.planned_on nulls last,
                 {{ by_bytes("memberships.person_id") }}
         ) as place,
-        sum(memberships.invitations) over (partition by persons.person_id, memberships.group_kind) as all_invitations
+        sum(memberships.invitations) over (partition by successors.person_id, memberships.group_kind) as all_invitations
     from ({{ memberships_before() }}) as memberships
-    inner join {{ ref("persons") }} as persons on memberships.person_id = persons.user_id
+    inner join {{ ref("int_person_successors") }} as successors on memberships.person_id = successors.previous_person_id
     inner join {{ ref("membership_statuses") }} as statuses on memberships.status = statuses.status
-    inner join {{ ref("int_group_persons") }} as customers on persons.person_id = customers.person_id
+    inner join {{ ref("int_group_persons") }} as customers on successors.person_id = customers.person_id
 
 ),
 
