@@ -4,6 +4,13 @@
     || {{ channel }} || '|' || {{ tier_band }} || '|' || {{ cohort }}
 {%- endmacro %}
 
+{#- Everything that decides which groups fit a person, as a key; null without a cohort. -#}
+{% macro profile_of(places, tier_band, cohort) -%}
+    coalesce({{ places }}.city, '') || '|' || coalesce({{ places }}.province, '') || '|'
+    || coalesce({{ places }}.country, '') || '|' || coalesce({{ places }}.channel, '') || '|'
+    || {{ tier_band }} || '|' || {{ cohort }}
+{%- endmacro %}
+
 {#- The whole number above a quotient of whole numbers, the dividend not negative. -#}
 {% macro whole_quotient_up(dividend, divisor) -%}
     {{ whole_quotient("(" ~ dividend ~ ") + (" ~ divisor ~ ") - 1", divisor) }}
@@ -38,7 +45,7 @@
 -#}
 {% macro rung_of_ladder(rung) -%}
     {%- set before = rung - 1 -%}
-    {%- set kept = "person_id, group_kind, from_group_id, place" -%}
+    {%- set kept = "person_id, group_kind, profile, from_group_id, place" -%}
     {%- set target, least, most = policy("group_target_size"), policy("group_least_size"), policy("group_most_size") -%}
     lined_{{ rung }} as (
 
@@ -49,7 +56,7 @@
             row_number() over (partition by strata.stratum order by waiting.place) as number
         from waiting_{{ before }} as waiting
         inner join {{ ref("int_group_strata") }} as strata
-            on waiting.person_id = strata.person_id
+            on waiting.profile = strata.profile
             and waiting.group_kind = strata.group_kind
             and strata.rung = {{ rung }}
         where waiting.stratum is null

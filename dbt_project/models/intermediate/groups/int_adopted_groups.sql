@@ -24,8 +24,9 @@ shares as (
         row_number() over (partition by found.feed_group_id order by strata.rung) as place
     from found
     inner join {{ ref("int_group_presence") }} as presence on found.feed_group_id = presence.feed_group_id
+    inner join {{ ref("int_group_persons") }} as persons on presence.person_id = persons.person_id
     inner join {{ ref("int_group_strata") }} as strata
-        on presence.person_id = strata.person_id and found.group_kind = strata.group_kind
+        on persons.profile = strata.profile and found.group_kind = strata.group_kind
     where presence.is_inside
     group by found.feed_group_id, found.inside, strata.rung, strata.stratum
     having count(*) * 100 >= found.inside * {{ policy("group_adopted_share_percent") }}

@@ -10,7 +10,7 @@ with worth as (
 
 placed as (
 
-    select distinct person_id, group_kind from {{ ref("int_group_strata") }}
+    select distinct profile, group_kind from {{ ref("int_group_strata") }}
 
 ),
 
@@ -32,14 +32,14 @@ final as (
             when persons.objection is not null then persons.objection
             when worth.person_id is null then 'not_worth_a_group'
             when persons.cohort is null then 'no_cohort'
-            when placed.person_id is null then 'no_place'
+            when placed.profile is null then 'no_place'
             when knowledge.has_accounts and routed.person_id is null then 'no_route'
         end as reason_code
     from {{ ref("int_group_persons") }} as persons
     cross join {{ ref("group_kinds") }} as kinds
     cross join {{ ref("int_group_knowledge") }} as knowledge
     left join worth on persons.person_id = worth.person_id and kinds.group_kind = worth.group_kind
-    left join placed on persons.person_id = placed.person_id and kinds.group_kind = placed.group_kind
+    left join placed on persons.profile = placed.profile and kinds.group_kind = placed.group_kind
     left join routed on persons.person_id = routed.person_id
     where kinds.is_open
 

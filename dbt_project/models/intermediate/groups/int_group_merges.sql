@@ -22,8 +22,9 @@ fitting as (
         on small.group_kind = others.group_kind and small.cohort = others.cohort and small.group_id <> others.group_id
     inner join {{ ref("int_membership_standing") }} as members
         on small.group_id = members.group_id and members.status = 'joined'
+    inner join {{ ref("int_group_persons") }} as persons on members.person_id = persons.person_id
     inner join {{ ref("int_group_strata") }} as strata
-        on members.person_id = strata.person_id and others.stratum = strata.stratum
+        on persons.profile = strata.profile and others.stratum = strata.stratum
     where
         (
             others.status in ('filling', 'live')

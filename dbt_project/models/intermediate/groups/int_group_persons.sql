@@ -32,6 +32,7 @@ final as (
         customers.country,
         customers.channel,
         cohorts.cohort,
+        {{ profile_of("customers", "bands.tier_band", "cohorts.cohort") }} as profile,
         cohorts.corrected_on,
         customers.has_ended as has_ended_milestone,
         objections.reason_code as objection

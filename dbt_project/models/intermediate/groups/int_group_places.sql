@@ -7,6 +7,7 @@ with waiting_0 as (
     select
         person_id,
         group_kind,
+        profile,
         from_group_id,
         place,
         cast(null as integer) as rung,

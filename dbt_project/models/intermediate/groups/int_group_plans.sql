@@ -8,7 +8,7 @@ with opened as (
         places.stratum,
         places.opening,
         max(places.planned_size) as planned_size,
-        min(places.person_id) as one_of_them,
+        min(places.profile) as one_of_them,
         count(*) as people
     from {{ ref("int_group_places") }} as places
     where places.opening is not null
@@ -30,7 +30,7 @@ final as (
     from opened
     inner join {{ ref("group_kinds") }} as kinds on opened.group_kind = kinds.group_kind
     inner join {{ ref("int_group_strata") }} as strata
-        on opened.one_of_them = strata.person_id and opened.stratum = strata.stratum
+        on opened.one_of_them = strata.profile and opened.stratum = strata.stratum
     left join (
         select tier_band, max(label_en) as label_en from {{ ref("tier_bands") }} group by tier_band
     ) as bands on strata.tier_band = bands.tier_band

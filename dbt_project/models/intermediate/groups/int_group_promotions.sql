@@ -24,7 +24,7 @@ with risen as (
     inner join (select tier_band, max(band_rank) as band_rank from {{ ref("tier_bands") }} group by tier_band) as bands
         on known.tier_band = bands.tier_band
     inner join {{ ref("int_group_strata") }} as strata
-        on members.person_id = strata.person_id and members.group_kind = strata.group_kind
+        on persons.profile = strata.profile and members.group_kind = strata.group_kind
     inner join {{ ref("int_group_rooms") }} as rooms on strata.stratum = rooms.stratum
     where
         members.status = 'joined'

@@ -4,6 +4,7 @@ with wanting as (
     select
         candidates.person_id,
         candidates.group_kind,
+        persons.profile,
         case when standing.is_corrected then standing.group_id end as from_group_id,
         coalesce(standing.is_corrected, false) as is_corrected,
         persons.lifetime_monetary
@@ -32,6 +33,7 @@ final as (
     select
         person_id,
         group_kind,
+        profile,
         from_group_id,
         row_number() over (
             partition by group_kind

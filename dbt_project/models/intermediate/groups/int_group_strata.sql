@@ -1,28 +1,28 @@
--- one row per person, open kind of group and rung of its ladder that the person has all parts of
+-- one row per profile, open kind of group and rung of its ladder that the profile has all parts of
 with parts as (
 
     select
-        persons.person_id,
+        profiles.profile,
         ladder.group_kind,
         ladder.rung,
-        case when ladder.place = 'city' then persons.city end as city,
-        case when ladder.place = 'province' then persons.province end as province,
-        case when ladder.place = 'country' then persons.country end as country,
-        case when ladder.by_channel then persons.channel end as channel,
-        case when ladder.by_tier then persons.tier_band end as tier_band,
-        persons.cohort,
+        case when ladder.place = 'city' then profiles.city end as city,
+        case when ladder.place = 'province' then profiles.province end as province,
+        case when ladder.place = 'country' then profiles.country end as country,
+        case when ladder.by_channel then profiles.channel end as channel,
+        case when ladder.by_tier then profiles.tier_band end as tier_band,
+        profiles.cohort,
         case ladder.place
-            when 'city' then persons.city
-            when 'province' then persons.province
-            when 'country' then persons.country
+            when 'city' then profiles.city
+            when 'province' then profiles.province
+            when 'country' then profiles.country
             else ''
         end as place,
-        case when ladder.by_channel then persons.channel else '' end as channel_part,
-        case when ladder.by_tier then persons.tier_band else '' end as tier_part
-    from {{ ref("int_group_persons") }} as persons
+        case when ladder.by_channel then profiles.channel else '' end as channel_part,
+        case when ladder.by_tier then profiles.tier_band else '' end as tier_part
+    from {{ ref("int_group_profiles") }} as profiles
     cross join {{ ref("group_ladder") }} as ladder
     inner join {{ ref("group_kinds") }} as kinds on ladder.group_kind = kinds.group_kind
-    where kinds.is_open and persons.cohort is not null
+    where kinds.is_open
 
 ),
 
@@ -38,7 +38,7 @@ keyed as (
 final as (
 
     select
-        person_id,
+        profile,
         group_kind,
         rung,
         stratum,

@@ -8,7 +8,7 @@ with left_over as (
         strata.stratum
     from {{ ref("int_group_places") }} as places
     inner join {{ ref("int_group_strata") }} as strata
-        on places.person_id = strata.person_id and places.group_kind = strata.group_kind
+        on places.profile = strata.profile and places.group_kind = strata.group_kind
     where places.stratum is null
 
 ),

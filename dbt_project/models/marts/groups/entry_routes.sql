@@ -1,41 +1,16 @@
 -- one row per finest stratum of people who are worth a group: which group's code a new person of it should be shown
-with people as (
+with strata as (
 
     select
-        candidates.person_id,
         candidates.group_kind,
-        persons.city,
-        persons.province,
-        persons.country,
-        persons.channel,
-        persons.cohort,
-        persons.tier_band,
-        candidates.group_kind || '|' || coalesce(persons.city, '') || '|' || coalesce(persons.province, '') || '|'
-        || coalesce(persons.country, '') || '|' || coalesce(persons.channel, '') || '|' || persons.cohort || '|'
-        || persons.tier_band as stratum
+        persons.profile,
+        cast(count(waiting.person_id) as integer) as waiting
     from {{ ref("int_group_candidates") }} as candidates
     inner join {{ ref("int_group_persons") }} as persons on candidates.person_id = persons.person_id
-    where candidates.reason_code is null or candidates.reason_code = 'no_route'
-
-),
-
-strata as (
-
-    select
-        people.stratum,
-        max(people.group_kind) as group_kind,
-        max(people.city) as city,
-        max(people.province) as province,
-        max(people.country) as country,
-        max(people.channel) as channel,
-        max(people.cohort) as cohort,
-        max(people.tier_band) as tier_band,
-        min(people.person_id) as one_of_them,
-        cast(count(waiting.person_id) as integer) as waiting
-    from people
     left join {{ ref("int_group_waiting") }} as waiting
-        on people.person_id = waiting.person_id and people.group_kind = waiting.group_kind
-    group by people.stratum
+        on candidates.person_id = waiting.person_id and candidates.group_kind = waiting.group_kind
+    where candidates.reason_code is null or candidates.reason_code = 'no_route'
+    group by candidates.group_kind, persons.profile
 
 ),
 
@@ -43,23 +18,22 @@ strata as (
 routes as (
 
     select
-        strata.stratum,
+        keys.profile,
+        keys.group_kind,
         known.group_id,
         known.group_name,
         known.rung,
         known.operator_id,
         {{ policy("group_target_size") }} - known.inside as free_places,
         row_number() over (
-            partition by strata.stratum
+            partition by keys.profile, keys.group_kind
             order by
-                known.rung asc,
+                known.rung,
                 case when known.inside < {{ policy("group_least_size") }} then 0 else 1 end,
                 known.inside desc,
-                {{ by_bytes("known.group_name") }} asc
+                {{ by_bytes("known.group_name") }}
         ) as place
-    from strata
-    inner join {{ ref("int_group_strata") }} as keys
-        on strata.one_of_them = keys.person_id and strata.group_kind = keys.group_kind
+    from {{ ref("int_group_strata") }} as keys
     inner join {{ ref("int_open_groups") }} as known on keys.stratum = known.stratum
 
 ),
@@ -68,14 +42,14 @@ final as (
 
     select
         {{ as_of_date() }} as as_of_date,
-        strata.stratum,
+        strata.group_kind || '|' || strata.profile as stratum,
         strata.group_kind,
-        strata.city,
-        strata.province,
-        strata.country,
-        strata.channel,
-        strata.cohort,
-        strata.tier_band,
+        profiles.city,
+        profiles.province,
+        profiles.country,
+        profiles.channel,
+        profiles.cohort,
+        profiles.tier_band,
         strata.waiting,
         routes.group_id,
         routes.group_name,
@@ -83,7 +57,9 @@ final as (
         routes.operator_id,
         cast(coalesce(routes.free_places, 0) as integer) as free_places
     from strata
-    left join routes on strata.stratum = routes.stratum and routes.place = 1
+    inner join {{ ref("int_group_profiles") }} as profiles on strata.profile = profiles.profile
+    left join routes
+        on strata.profile = routes.profile and strata.group_kind = routes.group_kind and routes.place = 1
 
 )
 
