@@ -36,7 +36,7 @@ from support.shops import Shop
 
 ANY_DAY = "2024-03-01"
 AS_OF_DATE = "' || getvariable('as_of_date') || '"  # closes the quotes in which the macro as_of_date() pastes it
-FIXED = ("contact_horizon_days",)
+FIXED = ("contact_horizon_days", "group_most_size")
 CARRIED = ("holdout_members",)
 """Models whose rows of the night before are there, see macros/previous_release.sql."""
 Row = dict[str, object]

@@ -139,8 +139,12 @@ class Held:
         return value
 
     def groups_for(self, people: int, kind: str) -> int:
-        expected = self.expected(people, kind)
-        return expected // self.night.group_target_size or int(expected >= self.night.group_least_size)
+        """As many as make the target, or as many as it takes that nobody who fills another group is left over."""
+        expected, night = self.expected(people, kind), self.night
+        if expected < night.group_least_size:
+            return 0
+        most = night.group_most_size
+        return max(expected // night.group_target_size, (expected + most - night.group_least_size) // most)
 
 
 def check(held: Held, seen: Counter[str]) -> None:
@@ -338,7 +342,8 @@ def _groups_of_the_mart(held: Held, seen: Counter[str]) -> None:
         if row["status"] == "stopped":
             assert row["age_days"] >= night.group_fill_days and row["inside"] < night.group_least_size
         if row["shows_code"]:
-            assert group in held.takes_people and row["inside"] + row["pending"] < night.group_target_size
+            assert group in held.takes_people and row["inside"] < night.group_target_size, row
+            assert row["inside"] + row["pending"] < night.group_most_size, row
         if row["is_behind"]:
             assert row["age_days"] >= night.group_warn_days
             seen["behind"] += 1
@@ -481,7 +486,8 @@ def _routes(held: Held, seen: Counter[str]) -> None:
             continue
         group = shown[row["group_id"]]
         assert group["shows_code"] and held.fits(row, group) and group["group_kind"] == row["group_kind"]
-        free = held.night.group_target_size - group["inside"] - group["pending"]
+        most = held.night.group_most_size - group["pending"]
+        free = min(held.night.group_target_size, most) - group["inside"]
         assert 0 < row["free_places"] <= free, (row, group)
         assert row["operator_id"] == group["operator_id"]
         seen["routes"] += 1
@@ -519,8 +525,10 @@ def _tasks(held: Held, seen: Counter[str]) -> None:
         invitations.add(key)
         if not row["is_proposal"]:
             member = held.members[key]
-            assert member["status"] in PENDING and row["to_group_id"] == member["group_id"], (row, member)
-            assert row["from_group_id"] == member["from_group_id"]
+            assert row["to_group_id"] == member["group_id"], (row, member)
+            # where nobody can be asked the night counts them as inside at once
+            assert member["status"] in PENDING or (member["status"] == "joined" and held.is_new_place(member)), row
+            assert member["status"] == "joined" or row["from_group_id"] == member["from_group_id"]
             assert row["person_id"] not in held.objections
             assert (row["from_group_id"] is None) == (row["move"] == "invite"), row
     planned = {key for key, row in held.members.items() if row["status"] == "planned"}

@@ -2,7 +2,6 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,12 +14,13 @@ TABLES = (*STATE, *MARTS, "int_group_acceptance")
 CARRIED = ("holdout_members", *STATE)
 
 
-def compile_groups(folder: Path) -> Compiled:
-    return compile_project(folder, carried=CARRIED)
+def compile_groups(folder: Path, most: int) -> Compiled:
+    """most: people in a group, on which the text of the SQL depends."""
+    return compile_project(folder, carried=CARRIED, group_most_size=most)
 
 
 def run_night(compiled: CompiledShop, night: GroupNight) -> Tables:
-    compiled.as_of(night.as_of, **night.parameters)
+    compiled.as_of(night.as_of, **{k: v for k, v in night.parameters.items() if k != "group_most_size"})
     compiled.fill(**{name: [{**row, "source_file": f"{name}/1"} for row in rows] for name, rows in night.feeds.items()})
     compiled.give(**night.tables)
     compiled.remember(night.ledger, **night.state)
@@ -36,10 +36,10 @@ class Seen:
 
 
 def nights_of(
-    compiled: CompiledShop, seed: int, shops: int, seen: Seen, nights: int, changes: Mapping[str, object] | None = None
+    compiled: CompiledShop, seed: int, most: int, shops: int, seen: Seen, nights: int
 ) -> None:
     """Some nights of the seed's shops; one of them runs again, its rows in another order."""
-    world = GroupShops(seed, shops, **(changes or {}))
+    world = GroupShops(seed, most, shops)
     draw = random.Random(seed)
     seen.policies.add(hash(repr((world.parameters, world.policy))))
     again = draw.randrange(nights)

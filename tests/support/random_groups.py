@@ -20,7 +20,8 @@ FEEDS = (
 )  # fmt: skip
 # A quarter's end, leap day, the year's end, the middle of a month
 FIRST_NIGHTS = ("2024-03-29", "2024-02-27", "2024-12-30", "2024-05-15")
-SIZES = ((3, 4, 7), (2, 2, 2), (3, 5, 6), (1, 2, 3), (4, 4, 9), (5, 8, 14))
+# the most that a group holds -> the least and the target
+SIZES = {3: ((1, 2), (2, 2), (3, 3)), 7: ((3, 4), (3, 4), (4, 4), (2, 3), (5, 6)), 14: ((5, 8), (6, 8), (3, 13))}
 KINDS = ("interest", "seeding", "superfan", "vip")
 STAGES = ("lead", "new", "one_time", "repeat", "loyal", "at_risk", "churned", "cold_lead")
 TIERS = ("base", "middle", "high", "vip")
@@ -70,14 +71,14 @@ class GroupNight:
 class GroupShops:
     """The shops of one seed: `night` is what their next night starts from."""
 
-    def __init__(self, seed: int, shops: int, people: int | None = None, **parameters: object) -> None:
+    def __init__(self, seed: int, most: int, shops: int, people: int | None = None) -> None:
         self.seed, self.draw = seed, random.Random(seed)
         self.as_of = date.fromisoformat(self.draw.choice(FIRST_NIGHTS))
         # how a shop hears of who is inside, and whether the id there is Muster's or one of the platform's own
         self.told_by = self.draw.choice(((), ("group_members",), ("community_events",), FEEDS[2:4]))
         self.has_own_ids = "group_members" in self.told_by and self.draw.random() < 0.5
         self.has_accounts = self.draw.random() < 0.6
-        self.parameters = self._parameters() | parameters
+        self.parameters = self._parameters(most)
         self.policy = self._policy()
         self.users: dict[str, Row] = {}  # user_id -> all that is known of the user
         self.person_of: dict[str, str] = {}
@@ -88,6 +89,8 @@ class GroupShops:
         self.feed_ids: dict[str, str] = {}  # Muster's group_id -> the feed's
         self.numbers: dict[str, int] = {}
         self._senders()
+        if self.told_by:
+            self.join("Lobby", "nobody", self.as_of)
         for shop in range(shops):
             count = self.draw.choice((0, 3, 12, 25, 40)) if people is None else people
             self.arrive(shop, count)
@@ -253,9 +256,9 @@ class GroupShops:
             number = self.draw.randrange(len(operators))
             operators[number] = self._operator_row(number)
 
-    def _parameters(self) -> dict[str, object]:
+    def _parameters(self, most: int) -> dict[str, object]:
         draw = self.draw
-        least, target, most = draw.choice(SIZES)
+        least, target = draw.choice(SIZES[most])
         fill = draw.choice((3, 5, 28))
         return {
             "group_least_size": least, "group_target_size": target, "group_most_size": most, "group_fill_days": fill,
