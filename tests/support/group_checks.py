@@ -233,7 +233,7 @@ def _transitions(held: Held, seen: Counter[str]) -> None:
     for key, row in held.members.items():
         before = held.members_before.get(key, [])
         if not before:
-            assert row["reason_code"] in ("assigned", "assumed", "adopted", "entered", "too_few"), (key, row)
+            assert row["from_group_id"] or row["reason_code"] in ("assigned", "assumed", "adopted", "entered"), row
             continue
         if len(before) > 1:
             seen["became_one"] += 1
@@ -286,7 +286,7 @@ def _transition(held: Held, key: Key, earlier: Row, row: Row, seen: Counter[str]
     was, now = held.registry[left], held.registry[row["group_id"]]
     if reason == "promoted":
         assert dict(BANDS.values())[now["tier_band"]] > dict(BANDS.values())[was["tier_band"]]
-        assert earlier["status"] == "joined"
+        assert earlier["status"] == "joined" or night.group_stay_days == 0
         assert (night.as_of - earlier["status_since"]).days >= night.group_stay_days
     elif reason == "merged":
         assert night.group_merges_are_executed == 1
