@@ -131,6 +131,8 @@
 
         select
             sized.*,
+            -- an open group asks for people until it has its target: who will be asked waits on this rung
+            cast(ceiling(greatest(planned_size, {{ target }}) / acceptance) as integer) as asked,
             coalesce(sum(openings * cost) over (
                 order by people desc, {{ by_bytes("stratum") }} rows between unbounded preceding and 1 preceding
             ), 0) as cost_before
@@ -169,7 +171,7 @@
             offered.is_next_wave,
             allowed.planned_size,
             allowed.allowed < allowed.openings as is_short,
-            coalesce(offered.left_number <= allowed.allowed * allowed.cost, false) as is_needed,
+            coalesce(offered.left_number <= allowed.allowed * allowed.asked, false) as is_needed,
             cast((offered.left_number - 1) % nullif(allowed.allowed, 0) + 1 as integer) as opening,
             {{ whole_quotient("offered.left_number - 1", "nullif(allowed.allowed, 0)") }} < {{ most }} as has_seat
         from offered_{{ rung }} as offered

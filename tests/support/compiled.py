@@ -6,7 +6,7 @@
     shop.build("customer_rfm")                                      # the model's rows, its ancestors built on the way
 
     shop.give(customers=[...], playbooks=[...])             # rows that stand in for a model or a policy table
-    shop.remember(ledger=[...], holdout_members=[...])      # what earlier nights left behind
+    shop.remember(ledger=[...], holdout_members=[...])      # what earlier nights left behind, carried models by name
 
 dbt pastes as_of_date and policy into the SQL as they are given. Here it is given calls of `getvariable`, so that one
 compilation serves every date and policy; apart from these constants the SQL is the one that a night runs. FIXED are
@@ -202,9 +202,9 @@ class CompiledShop:
             self._insert(table, rows)
         self._built.clear()
 
-    def remember(self, ledger: list[Row], holdout_members: list[Row]) -> None:
-        """What earlier nights left behind: all events of the ledger, the members of the release before."""
-        for table, rows in (("work.raw.ledger", ledger), ("previous.state.holdout_members", holdout_members)):
+    def remember(self, ledger: list[Row], **carried: list[Row]) -> None:
+        """What earlier nights left behind: all events of the ledger, and the release before's rows of carried models."""
+        for table, rows in {"work.raw.ledger": ledger, **{f"previous.state.{k}": v for k, v in carried.items()}}.items():
             self._run(f"truncate {table}")
             self._insert(table, rows)
         self._built.clear()

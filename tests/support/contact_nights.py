@@ -37,7 +37,7 @@ def run_night(compiled: CompiledShop, night: ContactNight, tables: Sequence[str]
     compiled.as_of(night.as_of, **{k: v for k, v in night.parameters.items() if k != "contact_horizon_days"})
     compiled.fill(**{name: [{**row, "source_file": f"{name}/1"} for row in rows] for name, rows in night.feeds.items()})
     compiled.give(**night.tables)
-    compiled.remember(night.ledger, night.members)
+    compiled.remember(night.ledger, holdout_members=night.members)
     return {name: compiled.build(name) for name in tables}
 
 

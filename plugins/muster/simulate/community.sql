@@ -3,6 +3,12 @@
 create temp table changed_members (group_id varchar, user_no bigint, joined_on date, left_on date);
 create temp view members_due as from members;
 
+-- one row per group: those of the world's cities, and those set up for invitations
+create temp view named_groups as
+select group_id, group_name, operator_id(operator_no) as operator_id from group_names
+union all
+from opened_groups;
+
 create temp macro group_id(n) as 'G' || lpad(n::varchar, 5, '0');
 create temp macro activity(n) as least(0.9, 0.1 * exponential('activity', n));
 
@@ -61,9 +67,9 @@ select
     in_hours(members.joined_on, 8, 23, 'registered', members.user_no) + interval 10 minutes as joined_at,
     case when members.left_on <= as_of then moment(members.left_on, 64800) end as left_at,
     names.group_name,
-    operator_id(names.operator_no) as operator_id
+    names.operator_id
 from changed_members as members
-left join group_names as names on members.group_id = names.group_id
+left join named_groups as names on members.group_id = names.group_id
 order by members.group_id, members.user_no;
 
 -- the community_events feed: what the members of `members_due` did after one day and up to another

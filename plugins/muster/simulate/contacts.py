@@ -12,7 +12,7 @@ from muster.simulate.writing import LandingWriter
 PLANNED = {
     "user_id": "varchar", "channel": "varchar", "offer": "varchar", "contact_id": "varchar", "purpose": "varchar",
     "campaign": "varchar", "account_id": "varchar", "operator_id": "varchar", "is_ghost": "boolean",
-    "group_id": "varchar",
+    "group_id": "varchar", "group_name": "varchar", "group_operator_id": "varchar",
 }  # fmt: skip
 FATIGUE_DAYS = 30
 
@@ -67,6 +67,16 @@ class Contacts:
         self._ask(known_on, day)
         run("create or replace temp table truth as from priced_response()")
         return self.connection.table("truth")
+
+    def set_up_groups(self) -> None:
+        """The groups that table planned invites into and nobody has set up yet."""
+        self.connection.execute(
+            """insert into opened_groups
+            select group_id, min(group_name), min(group_operator_id)
+            from planned
+            where group_id is not null and group_id not in (select group_id from named_groups)
+            group by group_id order by group_id"""
+        )
 
     def _count_recent(self, day: date) -> None:
         self.connection.execute(

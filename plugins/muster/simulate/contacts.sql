@@ -3,8 +3,8 @@
 
 create temp table asked (
     contact_id varchar, day date, user_no bigint, user_id varchar, channel varchar, offer varchar, purpose varchar,
-    campaign varchar, account_id varchar, operator_id varchar, is_ghost boolean, group_id varchar, purchases integer,
-    last_on date, contacts_30d bigint, known_on date
+    campaign varchar, account_id varchar, operator_id varchar, is_ghost boolean, group_id varchar,
+    group_name varchar, group_operator_id varchar, purchases integer, last_on date, contacts_30d bigint, known_on date
 );
 
 create temp macro account_id(n) as 'A' || lpad(n::varchar, 4, '0');
@@ -207,6 +207,8 @@ select
     operator_id(operator_no(account_no(user_no))) as operator_id,
     false as is_ghost,
     null::varchar as group_id,
+    null::varchar as group_name,
+    null::varchar as group_operator_id,
     ends_at
 from chosen
 where day between first_day and last_day;

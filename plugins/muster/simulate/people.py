@@ -1,9 +1,11 @@
 """Who arrives, whose profile changes, who joins and leaves groups, who must not be written to any more."""
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
+from muster.landing.expressions import literal
 from muster.simulate.writing import LandingWriter
 
 
@@ -86,6 +88,15 @@ class People:
         )
         self.connection.execute("delete from agenda where day <= ?", [upto])
 
+    def receive(self, taken_out: Path | str | None) -> None:
+        """Table taken_out: whom the shop takes out of which group on the day that is written next."""
+        source = f"from read_parquet({literal(str(taken_out))})" if isinstance(taken_out, Path) else taken_out
+        self.connection.execute(
+            f"""create or replace temp table taken_out as
+            select distinct group_id, person_no(user_no_of(user_id)) as user_no
+            from ({source or "select null::varchar as group_id, null::varchar as user_id limit 0"})"""
+        )
+
     def write_day(self, name: str, day: date) -> None:
         """One day's changed and new people, friends and surveys; changed_members and members_due for the rest."""
         run = self.connection.execute
@@ -122,6 +133,12 @@ class People:
                 then later(day, 1 + floor(180 * exponential('leaves after', user_no, nth(day)))) end
             from due where what = 'join'
                 and (detail, user_no) not in (select (group_id, user_no) from members)"""
+        )
+        run(
+            f"""update members set left_on = {at}
+            where (left_on is null or left_on > {at}) and joined_on < {at}
+                and (group_id, user_no) in (select (group_id, user_no) from taken_out)
+                and draw('taken out', user_no, nth({at})) < p('groups.taken_out_share')"""
         )
         run(
             f"""create or replace temp table changed_members as

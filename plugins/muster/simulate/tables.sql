@@ -33,6 +33,9 @@ create or replace table objectors (user_no bigint, day date);
 -- one row per member of a group
 create or replace table members (group_id varchar, user_no bigint, joined_on date, left_on date);
 
+-- one row per group that the shop has set up because somebody was invited into it
+create or replace table opened_groups (group_id varchar, group_name varchar, operator_id varchar);
+
 -- one row per thing that will happen: profile, friend, unfriend, join, leave, opt_out, complaint, blacklist, whitelist
 create or replace table agenda (day date, what varchar, user_no bigint, detail varchar);
 

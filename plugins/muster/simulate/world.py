@@ -115,12 +115,13 @@ class World:
         self.people.write_community(name, until - timedelta(self.parameters["groups"]["history_days"]), until)
         return happened
 
-    def write_day(self, planned: Path | str | None = None) -> date:
+    def write_day(self, planned: Path | str | None = None, taken_out: Path | str | None = None) -> date:
         """Write the files of `next_day`, and return it.
 
         planned: the contacts handed out for that day, as a Parquet file's path or the text of an SQL query over
         `connection`; columns user_id and channel, and as many of contacts.PLANNED as there are. Ghosts are withheld.
         They come after the day's purchases and work from the day after. None: the shop calls silent people at random.
+        taken_out: user_id and group_id of members who are to be taken out of a group, in the same form.
         UsageError: a channel, offer or user that the world does not know.
         """
         self.write_history()
@@ -129,6 +130,9 @@ class World:
         if planned is not None:
             self.contacts.receive(planned, day)
         with self._transaction():
+            if planned is not None:
+                self.contacts.set_up_groups()
+            self.people.receive(taken_out)
             self.people.write_day(name, day)
             self.orders.write_day(name, day)
             self.contacts.write_day(name, day, planned is not None)

@@ -162,3 +162,29 @@ def test_invitations_and_friend_requests_are_answered(tmp_path: Path):
     ).fetchall()
     assert asked > 0.9 * people
     assert 0.2 * people < accepted < 0.45 * people
+
+
+def test_groups_are_set_up_and_people_taken_out(tmp_path: Path):
+    """Invited into a group that nobody had yet, by its name; two days after they came in they are taken out again."""
+    landing = tmp_path / "landing"
+    changes = {"invitation.acceptance": 1, "groups.left_share": 0, "groups.taken_out_share": 1}
+    with World(landing, 500, seed=5, changes=changes) as world:
+        world.write_history()
+        world.write_day(
+            """select 'U' || lpad(user_no::varchar, 8, '0') as user_id, 'invitation' as purpose, 'sms' as channel,
+            'M1' as group_id, 'Muster·1' as group_name, 'OP002' as group_operator_id from rhythm"""
+        )
+        for _ in range(3):
+            world.write_day(EMPTY)
+        world.write_day(EMPTY, f"select user_id, group_id from {feed(landing, 'group_members')} where group_id = 'M1'")
+    members = f"from {feed(landing, 'group_members')} where group_id = 'M1'"
+    names = duckdb.sql(f"select distinct group_name, operator_id {members}").fetchall()
+    assert names == [("Muster·1", "OP002")]
+    joined, left = duckdb.sql(f"select count(distinct user_id), count(left_at) {members}").fetchone()
+    events = duckdb.sql(
+        f"select event_type, count(*) from {feed(landing, 'community_events')} where group_id = 'M1' and "
+        "event_type in ('join', 'leave') group by event_type order by event_type"
+    ).fetchall()
+    assert joined > 100
+    assert left == joined
+    assert events == [("join", joined), ("leave", joined)]

@@ -14,11 +14,16 @@ judged as (
             when persons.has_ended_milestone and milestone_cohorts.cohort is not null then 'milestone_ended'
         end as leave_code,
         coalesce(known.cohort <> persons.cohort, false)
-        and coalesce(persons.corrected_on >= coalesce(states.planned_on, states.joined_on), false) as is_corrected,
+        -- nobody comes into another cohort's group, whatever changed; who is inside one moves after a correction alone
+        and (
+            states.status in ('planned', 'invited')
+            or coalesce(persons.corrected_on >= coalesce(states.planned_on, states.joined_on), false)
+        ) as is_corrected,
         states.status in ('planned', 'invited') as is_pending,
         states.status = 'planned'
         and (
-            not coalesce(stages.takes_people, false) or candidates.reason_code in ('not_worth_a_group', 'no_cohort')
+            not coalesce(stages.takes_people, false)
+            or coalesce(candidates.reason_code in ('not_worth_a_group', 'no_cohort'), false)
             or candidates.person_id is null
         ) as is_unwanted
     from {{ ref("int_membership_states") }} as states

@@ -4,6 +4,7 @@ select
     group_name,
     rung,
     inside,
+    pending,
     operator_id,
     {{ stratum_of(
         "group_kind", "rung", "coalesce(city, province, country, '')", "coalesce(channel, '')", "coalesce(tier_band, '')",

@@ -24,7 +24,8 @@ routes as (
         known.group_name,
         known.rung,
         known.operator_id,
-        {{ policy("group_target_size") }} - known.inside as free_places,
+        least({{ policy("group_target_size") }}, {{ policy("group_most_size") }} - known.pending) - known.inside
+            as free_places,
         row_number() over (
             partition by keys.profile, keys.group_kind
             order by

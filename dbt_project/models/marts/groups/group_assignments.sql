@@ -21,10 +21,13 @@ with decided as (
             else coalesce(waiting.reason_code, memberships.reason_code, candidates.reason_code)
         end as reason
     from {{ ref("int_group_candidates") }} as candidates
-    left join {{ ref("group_memberships") }} as memberships
-        on candidates.person_id = memberships.person_id and candidates.group_kind = memberships.group_kind
     left join {{ ref("int_group_waiting") }} as waiting
         on candidates.person_id = waiting.person_id and candidates.group_kind = waiting.group_kind
+    -- who waits again has nothing to do with the group of before any more
+    left join {{ ref("group_memberships") }} as memberships
+        on candidates.person_id = memberships.person_id
+        and candidates.group_kind = memberships.group_kind
+        and (waiting.person_id is null or memberships.status in ('joined', 'planned', 'invited'))
 
 ),
 
