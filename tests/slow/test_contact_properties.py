@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from support.compiled import Compiled, CompiledShop, compile_project
 from support.contact_nights import Seen, nights_of, run_night, shares_hold
-from support.plain.contacts import quarter
+from support.plain.slots import quarter
 from support.random_contacts import ContactShop
 
 HORIZONS = (7, 3, 12)  # the text of the SQL depends on it: each costs two dbt processes

@@ -4,7 +4,8 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 
-from support.plain.contacts import ContactNight, Row
+from support.plain.slots import ContactNight, Row
+from support.random_groups import RandomGroups
 
 STAGES = ("lead", "new", "one_time", "at_risk", "churned", "lost", "repeat", "cold_lead")
 TIERS = ("base", "middle", "high", "vip")
@@ -20,7 +21,7 @@ class ContactShop:
     """The shop of one seed: `night` is what its next night starts from."""
 
     def __init__(self, seed: int, horizon: int, people: int | None = None, **parameters: int) -> None:
-        self.seed, self.draw = seed, random.Random(seed)
+        self.seed, self.draw, self.groups = seed, random.Random(seed), RandomGroups(seed)
         self.as_of = date.fromisoformat(self.draw.choice(FIRST_NIGHTS))
         self.stages = self.draw.choice((STAGES, STAGES[3:6], ("churned",)))  # who competes for the same room
         self.parameters = {"contact_horizon_days": horizon, **self._parameters(horizon), **parameters}
@@ -39,7 +40,12 @@ class ContactShop:
 
     @property
     def night(self) -> ContactNight:
-        tables = self.policy | self.tables
+        persons: dict[str, Row] = {}
+        for row in sorted(self.tables["customers"], key=lambda row: row["user_id"]):
+            known = {name: row[name] for name in ("person_id", "user_id")}
+            persons.setdefault(row["person_id"], known | {"value_tier": row["value_tier"] or "none"})
+        groups = {"group_memberships": self.groups.memberships, "int_group_persons": list(persons.values())}
+        tables = self.policy | self.tables | groups
         return ContactNight(self.as_of, self.parameters, tables, self.feeds, self.ledger, self.members)
 
     def hand_out(self, events: list[Row], run: str) -> None:
@@ -56,7 +62,7 @@ class ContactShop:
             early = draw.random() < 0.2  # a day before it was planned
             due = row["planned_date"] - timedelta(days=early)
             if row["schedule_id"] not in known and before < due <= self.as_of and draw.random() < 0.7:
-                self._contact(row["schedule_id"], row["user_id"], due, "recall", draw.choice(RESULTS))
+                self._contact(row["schedule_id"], row["user_id"], due, row["purpose"], draw.choice(RESULTS))
                 known.add(row["schedule_id"])
         for row in self.tables["customers"]:
             chance = draw.random()
@@ -80,6 +86,7 @@ class ContactShop:
                 row["accepted_at"] = f"{self.as_of} {NOON}"
             elif draw.random() < 0.05:
                 row["removed_at"] = f"{self.as_of} {NOON}"
+        self.groups.morning(self.as_of)
         if draw.random() < 0.5:
             self.policy = self._policy()
             self.parameters |= self._parameters(self.parameters["contact_horizon_days"])
@@ -93,6 +100,7 @@ class ContactShop:
             person = f"{self.seed}p{self.arrived:04d}"
             for number in range(draw.choice((1, 1, 1, 1, 2))):
                 self._user(person if number == 0 else f"{person}b", person)
+            self.groups.meet(person, self.as_of)
 
     def _user(self, user: str, person: str) -> None:
         draw = self.draw
@@ -182,7 +190,9 @@ class ContactShop:
         """Something that takes a slot back which is handed out for a day to come."""
         happens = self.draw.choice(("buys", "objects", "goes", "unfriends", "closes", "is_another", "is_met", "moves"))
         user = slot["user_id"]
-        if happens == "buys":
+        if slot["purpose"] == "invitation" and self.draw.random() < 0.4:
+            self.groups.settle(slot["person_id"], slot["playbook"])
+        elif happens == "buys":
             for row in self.tables["customers"]:
                 if row["user_id"] == user:
                     self._buy(row)
@@ -214,6 +224,7 @@ class ContactShop:
             for row in self.tables[table]:
                 if row["person_id"] == gone:
                     row["person_id"] = kept
+        self.groups.merge(kept, gone)
 
     def _order(self, user: str, day: date) -> Row:
         number = len(self.feeds["orders"])
@@ -274,7 +285,7 @@ class ContactShop:
         stages = zip(STAGES, (PLAYBOOKS[0], PLAYBOOKS[1], *PLAYBOOKS[1:]), strict=False)
         quota = draw.choice(((100,), (0, 1, 1, 2), (1, 1, 3, 100)))
         hours = {channel: (draw.randint(0, 10), draw.randint(13, 24)) for channel in CHANNELS}
-        return {
+        return self.groups.policy() | {
             "playbooks": [
                 {
                     "playbook": playbook, "sort_order": number, "max_attempts": draw.randint(1, 4),
