@@ -11,7 +11,7 @@ CHANNELS = ("wecom", "friend_request", "phone", "sms")
 STATUSES = ("planned",) * 4 + ("invited", "joined", "declined", "left")
 
 
-class RandomGroups:
+class RandomInvitations:
     """The memberships of one seed's shop, whoever decides on them."""
 
     def __init__(self, seed: int) -> None:
