@@ -5,7 +5,10 @@
 {% macro filled_script(language) -%}
     replace(
         replace(
-            replace(scripts.text_{{ language }}, '{offer}', coalesce(benefits.label_{{ language }}, '')),
+            replace(
+                replace(scripts.text_{{ language }}, '{offer}', coalesce(benefits.label_{{ language }}, '')),
+                '{group}', coalesce(task_groups.group_name, fallbacks.group_{{ language }}, '')
+            ),
             '{last_product}', coalesce(products.last_product, fallbacks.last_product_{{ language }}, '')
         ),
         '{nickname}', coalesce(users.nickname, fallbacks.nickname_{{ language }}, '')

@@ -1,9 +1,10 @@
--- whoever is planned has no objection, is not excluded, held out or planned twice, and chats with a friend's
--- account; a slot that a later night handed out is that night's
+-- whoever is planned, whatever for, has no objection, is not planned twice, and chats with a friend's account; recall
+-- plans nobody who is excluded, deferred or held out; a slot that a later night handed out is that night's
 with planned as (
 
     select
         slots.schedule_id,
+        slots.purpose,
         slots.channel,
         slots.account_id,
         persons.person_id,
@@ -27,5 +28,5 @@ where
     planned.person_id is null
     or planned.slots > 1
     or unlisted.person_id is not null
-    or candidates.decision <> 'include'
+    or (planned.purpose = 'recall' and candidates.decision <> 'include')
     or (planned.channel = 'wecom' and friendships.person_id is null)

@@ -4,5 +4,7 @@ from (
     select schedule_id, person_id from {{ ref("operator_tasks") }}
     union all
     select schedule_id, person_id from {{ ref("recall_list") }}
+    union all
+    select schedule_id, person_id from {{ ref("invite_list") }}
 ) as lists
 inner join {{ ref("int_unlisted_persons") }} as unlisted on lists.person_id = unlisted.person_id

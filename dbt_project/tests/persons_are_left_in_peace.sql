@@ -1,4 +1,5 @@
--- nobody's slot, of tonight or of a night before, follows a contact, of whatever purpose, too soon, or is one too many
+-- nobody's slot, of tonight or of a night before, follows a contact, of whatever purpose, too soon, or is one too many;
+-- nobody has two slots ahead, whatever for, withheld ones included
 with ahead as (
 
     select schedule_id, person_id, planned_date from {{ ref("int_contact_plan") }}
@@ -25,3 +26,10 @@ having
             else 0
         end
     ) >= {{ policy("person_contacts_at_most") }}
+
+union all
+
+select min(schedule_id) as schedule_id
+from ahead
+group by person_id
+having count(*) > 1

@@ -1,10 +1,11 @@
 -- everybody to whom a playbook applies has one decision with its reason; include says that there is a slot, holdout
--- that one is withheld, and nobody else of tonight's plan is left
+-- that one is withheld, other_purpose that another purpose has a slot or asks for one; nobody else of tonight's plan is
+-- left
 with slots as (
 
     select schedule_id, is_ghost from {{ ref("int_contact_plan") }} where purpose = 'recall'
     union all
-    select schedule_id, is_ghost from {{ ref("int_open_slots") }} where cancel_reason is null
+    select schedule_id, is_ghost from {{ ref("int_standing_slots") }} where purpose = 'recall'
 
 )
 
@@ -19,7 +20,8 @@ where
     or coalesce(candidates.decision, '') <> case
         when slots.is_ghost then 'holdout'
         when slots.schedule_id is not null then 'include'
-        when candidates.reason in ('account_quota', 'channel_quota', 'person_cap') then 'deferred_' || candidates.reason
+        when candidates.reason in ('account_quota', 'channel_quota', 'person_cap', 'other_purpose')
+            then 'deferred_' || candidates.reason
         else 'excluded_' || candidates.reason
     end
 
@@ -29,3 +31,13 @@ select plan.person_id
 from {{ ref("int_contact_plan") }} as plan
 left join {{ ref("recall_candidates") }} as candidates on plan.schedule_id = candidates.schedule_id
 where plan.purpose = 'recall' and candidates.schedule_id is null
+
+union all
+
+select candidates.person_id
+from {{ ref("recall_candidates") }} as candidates
+left join {{ ref("int_standing_slots") }} as slots
+    on candidates.person_id = slots.person_id and slots.purpose <> 'recall'
+left join {{ ref("int_contact_requests") }} as requests
+    on candidates.person_id = requests.person_id and requests.purpose <> 'recall'
+where candidates.reason = 'other_purpose' and slots.person_id is null and requests.person_id is null

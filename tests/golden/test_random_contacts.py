@@ -1,4 +1,5 @@
-"""Contacts of random shops and policies, some nights each: decisions and slots as a reading in loops has them.
+"""Contacts of random shops and policies, some nights each: decisions and slots as a reading in loops has them, recall
+and invitations beside one another.
 
 A thousand of them: tests/slow/test_contact_properties.py.
 """
@@ -7,17 +8,31 @@ from pathlib import Path
 
 from support.compiled import CompiledShop, compile_project
 from support.contact_nights import Seen, nights_of
+from support.random_contact_policy import CHANNELS
 
 HORIZON = 6
 SEEDS = (3, 8, 173)  # few shops in which everything comes up
 DECISIONS = {
     "include", "holdout", "excluded_below_value", "deferred_person_cap", "deferred_account_quota",
-    "deferred_channel_quota",
+    "deferred_channel_quota", "deferred_other_purpose",
 }  # fmt: skip
-SLOTS = {"ghosts", "wecom", "friend_request", "phone", "sms", "sent", "returned", "expired"}
+SLOTS = {
+    "ghosts", "sent", "returned", "expired",
+    *(f"{purpose}_by_{channel}" for purpose in ("recall", "invitation") for channel in CHANNELS),
+}  # fmt: skip
 CANCELLED = {
     f"cancelled_{why}"
-    for why in ("bought", "opt_out", "deleted", "duplicate_person", "not_friend", "no_handle", "person_cap")
+    for why in (
+        "bought",
+        "opt_out",
+        "deleted",
+        "duplicate_person",
+        "not_friend",
+        "no_handle",
+        "person_cap",
+        "joined",
+        "no_longer_planned",
+    )
 }
 
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 import pytest
 from support.compiled import Compiled, CompiledShop, compile_project
 from support.contact_nights import Seen, nights_of, run_night, shares_hold
-from support.plain.contacts import quarter
+from support.plain.slots import quarter
+from support.random_contact_policy import CHANNELS
 from support.random_contacts import ContactShop
 
 HORIZONS = (7, 3, 12)  # the text of the SQL depends on it: each costs two dbt processes
 SHOPS, ONE_NIGHT = 1000, 4  # of that many shops all but one have a single night
 DECISIONS = {
     "include", "holdout", "deferred_account_quota", "deferred_channel_quota", "deferred_person_cap",
+    "deferred_other_purpose",
     *(f"excluded_{reason}" for reason in (
         "do_not_contact", "blacklist", "opt_out", "complaint", "erasure", "deleted", "staff", "duplicate_person",
         "recently_contacted", "max_attempts", "no_handle", "below_value", "bought",
@@ -20,8 +22,19 @@ DECISIONS = {
 }  # fmt: skip
 CANCELLED = {
     f"cancelled_{reason}"
-    for reason in ("bought", "opt_out", "deleted", "duplicate_person", "not_friend", "no_handle", "person_cap")
+    for reason in (
+        "bought",
+        "opt_out",
+        "deleted",
+        "duplicate_person",
+        "not_friend",
+        "no_handle",
+        "person_cap",
+        "joined",
+        "no_longer_planned",
+    )
 }
+SLOTS = {f"{purpose}_by_{channel}" for purpose in ("recall", "invitation") for channel in CHANNELS}
 # model, its SQL, what stands there instead: a defect that some shop must notice
 DEFECTS = {
     "channel_without_limit": ("int_contact_turns", "channel_place <= channel_quota", "true"),
@@ -35,6 +48,11 @@ DEFECTS = {
     "met_by_others_and_still_called": ("int_open_slots", "slots.planned_date < limits.free_from", "false"),
     "called_without_a_phone": ("int_open_slots", "when 'phone' then handles.has_phone", "when 'phone' then true"),
     "windows_end_late": ("int_contact_plan", "least(hour + ", "greatest(hour + "),
+    "invited_while_a_slot_is_ahead": ("int_contact_requests", "where open_schedule_id is null", "where true"),
+    "met_for_two_purposes_at_once": ("int_contact_requests", "where ranked.place_of_purpose = 1", ""),
+    "invitations_without_limits": ("int_invitations", "coalesce(limits.free_from", "coalesce(null"),
+    "inside_and_still_invited": ("int_lapsed_invitations", "<> 'planned'", "= 'nothing'"),
+    "purchases_end_invitations": ("int_open_slots", "slots.purpose = 'recall'", "true"),
     "holdouts_drawn_anew": ("holdout_members", "|| '|' || person_id || '|'", "|| '|' || person_id || 'x' || '|'"),
 }
 
@@ -60,7 +78,7 @@ def test_a_thousand_shops(open_shops: dict[int, CompiledShop]):
         horizon = HORIZONS[seed % len(HORIZONS)]
         nights_of(open_shops[horizon], seed, horizon, seen, nights=1 if seed % ONE_NIGHT else None)
     assert len(seen.policies) >= SHOPS and len(seen.shops) >= SHOPS
-    assert {*DECISIONS, *CANCELLED, "wecom", "friend_request", "phone", "sms"} <= seen.counts.keys()
+    assert seen.counts.keys() >= DECISIONS | CANCELLED | SLOTS
     assert {"runs_again", "arrivals"} <= seen.counts.keys()
     assert seen.counts["ghosts"] > 500
     shares_hold(seen)

@@ -10,25 +10,27 @@ from decimal import Decimal
 from scipy.stats import binomtest
 
 from support.compiled import CompiledShop, Row
-from support.plain.contacts import (
-    Candidate,
+from support.plain.allocation import allocate
+from support.plain.candidates import Candidate, candidates_of, members_of
+from support.plain.requests import Invitation, Request, invitations_of
+from support.plain.slots import (
     ContactNight,
     accounts_of_day,
-    allocate,
     cancellations,
-    candidates_of,
     contacts_of_persons,
     friends_of,
-    members_of,
     open_days,
     operators_at_work,
     plan_days,
     slots_of,
     unlisted,
-)  # fmt: skip
+)
 from support.random_contacts import ContactShop
 
-TABLES = ("recall_candidates", "contact_schedule", "holdout_members", "int_contact_plan", "int_ledger_events")
+TABLES = (
+    "recall_candidates", "contact_schedule", "holdout_members", "int_contact_plan", "int_ledger_events",
+    "int_invitations",
+)  # fmt: skip
 CENT = Decimal("0.01")
 Tables = dict[str, list[Row]]
 
@@ -101,8 +103,10 @@ def shares_hold(seen: Seen) -> None:
 
 def check(night: ContactNight, tables: Tables, seen: Counter[str]) -> None:
     """Everything that a night must hold."""
-    candidates = _check_candidates(night, tables, seen)
-    _check_allocation(night, tables, candidates, seen)
+    invitations = _check_invitations(night, tables)
+    candidates = _check_candidates(night, tables, invitations, seen)
+    requests = {one.person: one for one in (*candidates.values(), *invitations) if one.place}
+    _check_allocation(night, tables, requests, seen)
     _check_schedule(night, tables, candidates, seen)
     expected = {(row["person_id"], row["period"]): row for row in members_of(night)}
     found = {(row["person_id"], row["period"]): row for row in tables["holdout_members"]}
@@ -112,7 +116,20 @@ def check(night: ContactNight, tables: Tables, seen: Counter[str]) -> None:
     }
 
 
-def _check_candidates(night: ContactNight, tables: Tables, seen: Counter[str]) -> dict[str, Candidate]:
+def _check_invitations(night: ContactNight, tables: Tables) -> list[Invitation]:
+    """Everybody who is planned for a group and can be met, for one kind of group, by one way, from one day on."""
+    invitations = invitations_of(night)
+    names = ("person_id", "user_id", "group_kind", "channel", "account_id", "attempt", "next_contact_date")
+    found = sorted(tuple(row[name] for name in names) for row in tables["int_invitations"])
+    assert found == sorted(
+        (one.person, one.user, one.playbook, one.channel, one.account, one.attempt, one.ready) for one in invitations
+    )
+    return invitations
+
+
+def _check_candidates(
+    night: ContactNight, tables: Tables, invitations: list[Invitation], seen: Counter[str]
+) -> dict[str, Candidate]:
     """One row a person with a playbook, each with the reason that the contract gives it; allocates on the way."""
     rows = {row["person_id"]: row for row in tables["recall_candidates"]}
     assert len(rows) == len(tables["recall_candidates"])
@@ -134,7 +151,7 @@ def _check_candidates(night: ContactNight, tables: Tables, seen: Counter[str]) -
             seen["tests"] += row["is_test"] and row["decision"] == "include"
         if one.excluded is None:
             assert row["next_contact_date"] == one.ready, person
-    allocate(night, list(candidates.values()), {person: row["score"] for person, row in rows.items()})
+    allocate(night, list(candidates.values()), invitations, {person: row["score"] for person, row in rows.items()})
     for person, one in candidates.items():
         assert rows[person]["decision"] in _decisions(one), (person, one, rows[person])
         seen[rows[person]["decision"]] += 1
@@ -149,26 +166,29 @@ def _decisions(one: Candidate) -> set[str]:
     if one.open_slot or one.place:
         is_ghost = one.open_slot.row["is_ghost"] if one.open_slot else one.place[1]
         return {"holdout" if is_ghost else "include"}
-    if "person_cap" in one.deferred:
-        return {"deferred_person_cap"}
+    for reason in ("other_purpose", "person_cap"):
+        if reason in one.deferred:
+            return {f"deferred_{reason}"}
     # the account's days are full where every day of it is; else it is the channel's
     return {"deferred_channel_quota" if "channel_quota" in one.deferred else "deferred_account_quota"}
 
 
-def _check_allocation(night: ContactNight, tables: Tables, candidates: dict[str, Candidate], seen: Counter) -> None:
+def _check_allocation(night: ContactNight, tables: Tables, requests: dict[str, Request], seen: Counter) -> None:
     """Slots and ghosts lie where a serial dictatorship puts them; limits hold; nobody has a right to envy."""
     plan = {row["person_id"]: row for row in tables["int_contact_plan"]}
     assert len(plan) == len(tables["int_contact_plan"])
-    assert {person: (row["planned_date"], row["is_ghost"]) for person, row in plan.items()} == {
-        person: one.place for person, one in candidates.items() if one.place
+    assert {person: (row["purpose"], row["planned_date"], row["is_ghost"]) for person, row in plan.items()} == {
+        person: (one.purpose, *one.place) for person, one in requests.items()
     }
     chats, adds, channels = Counter(), Counter(), Counter()
     quotas = {row["channel"]: row for row in night.tables["contact_channels"]}
     closing = plan_days(night)[: night.contact_closed_days]
     for person, row in plan.items():
-        one, day = candidates[person], row["planned_date"]
+        one, day = requests[person], row["planned_date"]
         seen["ghosts" if row["is_ghost"] else row["channel"]] += 1
-        assert one.excluded is None and one.open_slot is None
+        seen[f"{one.purpose}_by_{row['channel']}"] += 1
+        assert one.open_slot is None
+        assert (row["playbook"], row["attempt"], row["user_id"]) == (one.playbook, one.attempt, one.user), person
         assert day in open_days(night) and row["is_closing"] == (day in closing)
         assert row["account_id"] == one.account, person
         assert row["period"] == f"{day.year}Q{(day.month + 2) // 3}"
@@ -223,7 +243,10 @@ def _check_schedule(night: ContactNight, tables: Tables, candidates: dict[str, C
         assert sum(day > window for day in days) < night.person_contacts_at_most
     included = {person for person, one in candidates.items() if _decisions(one) == {"include"}}
     assert included <= set(persons)
-    assert {row["person_id"] for row in tables["int_contact_plan"] if not row["is_ghost"]} <= included
+    recalled = {
+        row["person_id"] for row in tables["int_contact_plan"] if row["purpose"] == "recall" and not row["is_ghost"]
+    }
+    assert recalled <= included
     seen.update(row["status"] for row in rows)
 
 

@@ -4,12 +4,10 @@ import random
 from datetime import date, timedelta
 from decimal import Decimal
 
-from support.plain.contacts import ContactNight, Row
+from support.plain.slots import ContactNight, Row
+from support.random_contact_policy import STAGES, TIERS, any_parameters, any_policy, anything_measured
+from support.random_invitations import RandomInvitations
 
-STAGES = ("lead", "new", "one_time", "at_risk", "churned", "lost", "repeat", "cold_lead")
-TIERS = ("base", "middle", "high", "vip")
-PLAYBOOKS = ("lead_first_order", "second_order", "at_risk_care", "churned_win_back", "lost_last_try")
-CHANNELS = {"wecom": "friend", "friend_request": "chat_id_or_phone", "phone": "phone", "sms": "phone"}
 RESULTS = ("reached", "no_answer", "not_sent", None) * 4 + ("bought", "refused", "do_not_contact")
 # Into a new quarter, leap day, a weekend, the middle of a month
 FIRST_NIGHTS = ("2024-03-20", "2024-02-26", "2024-06-28", "2025-12-30", "2024-05-15")
@@ -20,14 +18,18 @@ class ContactShop:
     """The shop of one seed: `night` is what its next night starts from."""
 
     def __init__(self, seed: int, horizon: int, people: int | None = None, **parameters: int) -> None:
-        self.seed, self.draw = seed, random.Random(seed)
+        self.seed, self.draw, self.groups = seed, random.Random(seed), RandomInvitations(seed)
         self.as_of = date.fromisoformat(self.draw.choice(FIRST_NIGHTS))
         self.stages = self.draw.choice((STAGES, STAGES[3:6], ("churned",)))  # who competes for the same room
-        self.parameters = {"contact_horizon_days": horizon, **self._parameters(horizon), **parameters}
-        self.policy = self._policy()
+        self.parameters = {"contact_horizon_days": horizon, **any_parameters(self.draw, horizon), **parameters}
+        self.policy = any_policy(self.draw) | self.groups.policy()
         self.tables: dict[str, list[Row]] = {
             name: [] for name in ("persons", "customers", "int_customer_totals", "customer_value", "int_handles")
-        } | {"int_tags_of_order_times": [], "int_suppressed_users": [], "int_measured_response": self._measured()}
+        } | {
+            "int_tags_of_order_times": [],
+            "int_suppressed_users": [],
+            "int_measured_response": anything_measured(self.draw),
+        }
         self.feeds: dict[str, list[Row]] = {
             name: [] for name in ("users", "orders", "contacts", "operators", "accounts", "friends")
         }
@@ -39,7 +41,12 @@ class ContactShop:
 
     @property
     def night(self) -> ContactNight:
-        tables = self.policy | self.tables
+        persons: dict[str, Row] = {}
+        for row in sorted(self.tables["customers"], key=lambda row: row["user_id"]):
+            known = {name: row[name] for name in ("person_id", "user_id")}
+            persons.setdefault(row["person_id"], known | {"value_tier": row["value_tier"] or "none"})
+        groups = {"group_memberships": self.groups.memberships, "int_group_persons": list(persons.values())}
+        tables = self.policy | self.tables | groups
         return ContactNight(self.as_of, self.parameters, tables, self.feeds, self.ledger, self.members)
 
     def hand_out(self, events: list[Row], run: str) -> None:
@@ -56,7 +63,7 @@ class ContactShop:
             early = draw.random() < 0.2  # a day before it was planned
             due = row["planned_date"] - timedelta(days=early)
             if row["schedule_id"] not in known and before < due <= self.as_of and draw.random() < 0.7:
-                self._contact(row["schedule_id"], row["user_id"], due, "recall", draw.choice(RESULTS))
+                self._contact(row["schedule_id"], row["user_id"], due, row["purpose"], draw.choice(RESULTS))
                 known.add(row["schedule_id"])
         for row in self.tables["customers"]:
             chance = draw.random()
@@ -80,9 +87,10 @@ class ContactShop:
                 row["accepted_at"] = f"{self.as_of} {NOON}"
             elif draw.random() < 0.05:
                 row["removed_at"] = f"{self.as_of} {NOON}"
+        self.groups.morning(self.as_of)
         if draw.random() < 0.5:
-            self.policy = self._policy()
-            self.parameters |= self._parameters(self.parameters["contact_horizon_days"])
+            self.policy = any_policy(self.draw) | self.groups.policy()
+            self.parameters |= any_parameters(draw, self.parameters["contact_horizon_days"])
         self.arrive(draw.choice((0, 0, 1, 3)))
 
     def arrive(self, people: int) -> None:
@@ -93,6 +101,7 @@ class ContactShop:
             person = f"{self.seed}p{self.arrived:04d}"
             for number in range(draw.choice((1, 1, 1, 1, 2))):
                 self._user(person if number == 0 else f"{person}b", person)
+            self.groups.meet(person, self.as_of)
 
     def _user(self, user: str, person: str) -> None:
         draw = self.draw
@@ -182,7 +191,9 @@ class ContactShop:
         """Something that takes a slot back which is handed out for a day to come."""
         happens = self.draw.choice(("buys", "objects", "goes", "unfriends", "closes", "is_another", "is_met", "moves"))
         user = slot["user_id"]
-        if happens == "buys":
+        if slot["purpose"] == "invitation" and self.draw.random() < 0.4:
+            self.groups.settle(slot["person_id"], slot["playbook"])
+        elif happens == "buys":
             for row in self.tables["customers"]:
                 if row["user_id"] == user:
                     self._buy(row)
@@ -214,6 +225,7 @@ class ContactShop:
             for row in self.tables[table]:
                 if row["person_id"] == gone:
                     row["person_id"] = kept
+        self.groups.merge(kept, gone)
 
     def _order(self, user: str, day: date) -> Row:
         number = len(self.feeds["orders"])
@@ -248,88 +260,3 @@ class ContactShop:
             )  # fmt: skip
         known = [row["account_id"] for row in self.feeds["accounts"]]
         self.account_ids = [*known, "of_friends"] if draw.random() < 0.3 else known
-
-    def _parameters(self, horizon: int) -> dict[str, int]:
-        draw = self.draw
-        return {
-            "contact_closed_days": draw.choice((1, 2, 2, 3, 5)),
-            "contact_expires_days": draw.choice((0, 3)),
-            "contact_history_days": draw.choice((7, 90)),
-            "contact_window_hours": draw.choice((1, 2, 5, 12)),
-            "person_gap_days": draw.choice((1, 3, 7, horizon + 2)),
-            "person_contacts_at_most": draw.choice((1, 2, 3)),
-            "person_window_days": draw.choice((1, 5, 30, 90)),
-            "account_contacts_a_day": draw.choice((0, 1, 2, 5)),
-            "account_adds_a_day": draw.choice((0, 1, 2)),
-            "friend_request_wait_days": draw.choice((1, 30)),
-            "margin_percent": draw.choice((0, 40, 100)),
-            "min_contact_value": draw.choice((-1000000, -1000000, 0, 0)),
-            "below_value_test_percent": draw.choice((0, 30, 100)),
-            "friend_request_accept_percent": draw.choice((0, 30, 100)),
-            "friend_request_prior_requests": draw.choice((1, 5, 200)),
-        }
-
-    def _policy(self) -> dict[str, list[Row]]:
-        draw = self.draw
-        stages = zip(STAGES, (PLAYBOOKS[0], PLAYBOOKS[1], *PLAYBOOKS[1:]), strict=False)
-        quota = draw.choice(((100,), (0, 1, 1, 2), (1, 1, 3, 100)))
-        hours = {channel: (draw.randint(0, 10), draw.randint(13, 24)) for channel in CHANNELS}
-        return {
-            "playbooks": [
-                {
-                    "playbook": playbook, "sort_order": number, "max_attempts": draw.randint(1, 4),
-                    "retry_after_days": draw.choice((1, 3, 21, 90)),
-                    "prior_response": f"{draw.randint(0, 99) / 1000:.4f}",
-                    "prior_baseline": f"{draw.randint(0, 99) / 1000:.4f}", "prior_contacts": draw.choice((1, 50, 200)),
-                }
-                for number, playbook in enumerate(PLAYBOOKS, 1)
-            ],
-            "playbook_stages": [
-                {"stage": stage, "playbook": playbook, "wait_days": draw.choice((0, 0, 3, 7))}
-                for stage, playbook in stages
-                if draw.random() < 0.9
-            ],
-            "playbook_channels": [
-                {"playbook": playbook, "channel": channel, "preference": preference}
-                for playbook in PLAYBOOKS
-                for preference, channel in enumerate(draw.sample(list(CHANNELS), draw.randint(1, 4)), 1)
-            ],
-            "contact_channels": [
-                {
-                    "channel": channel, "needs": needs, "daily_quota": draw.choice(quota),
-                    "cost": f"{draw.choice((0, 8, 60, 300)) / 100:.2f}",
-                    "response_percent": draw.choice((30, 100, 110)),
-                    "first_hour": hours[channel][0], "last_hour": hours[channel][1],
-                    "default_hour": draw.randint(hours[channel][0], hours[channel][1] - 1),
-                }
-                for channel, needs in CHANNELS.items()
-            ],
-            "holdout_shares": [
-                {"playbook": playbook, "value_tier": tier, "holdout_percent": draw.choice((0, 10, 30, 60, 100))}
-                for playbook in PLAYBOOKS
-                for tier in ("none", *TIERS)
-            ],
-            "benefits": [
-                {"offer": "none", "sort_order": 1, "discount_percent": 0},
-                {"offer": "some", "sort_order": 2, "discount_percent": draw.choice((5, 20))},
-            ],
-            "benefit_ladder": [
-                {"playbook": playbook, "value_tier": tier, "offer": draw.choice(("none", "some"))}
-                for playbook in PLAYBOOKS
-                for tier in TIERS
-                if draw.random() < 0.9
-            ],
-        }  # fmt: skip
-
-    def _measured(self) -> list[Row]:
-        draw = self.draw
-        return [
-            {
-                "playbook": playbook, "value_tier": tier, "contacted": draw.choice((0, 50, 900)),
-                "ghosts": draw.choice((0, 10, 100)), "difference": f"{draw.randint(-50, 150) / 1000:.6f}",
-                "baseline": f"{draw.randint(0, 150) / 1000:.6f}", "response_percent": draw.choice((100, 100, 30, 65.5)),
-            }
-            for playbook in PLAYBOOKS
-            for tier in ("all", *TIERS)
-            if draw.random() < 0.3
-        ]  # fmt: skip

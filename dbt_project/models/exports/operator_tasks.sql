@@ -15,7 +15,9 @@ fallbacks as (
         max(case when placeholder = 'nickname' then text_en end) as nickname_en,
         max(case when placeholder = 'nickname' then text_zh end) as nickname_zh,
         max(case when placeholder = 'last_product' then text_en end) as last_product_en,
-        max(case when placeholder = 'last_product' then text_zh end) as last_product_zh
+        max(case when placeholder = 'last_product' then text_zh end) as last_product_zh,
+        max(case when placeholder = 'group' then text_en end) as group_en,
+        max(case when placeholder = 'group' then text_zh end) as group_zh
     from {{ ref("script_fallbacks") }}
 
 ),
@@ -38,8 +40,10 @@ final as (
         purposes.label_en as purpose_en,
         purposes.label_zh as purpose_zh,
         tasks.playbook,
-        playbooks.label_en as playbook_en,
-        playbooks.label_zh as playbook_zh,
+        coalesce(kinds.label_en, playbooks.label_en) as playbook_en,
+        coalesce(kinds.label_zh, playbooks.label_zh) as playbook_zh,
+        task_groups.group_id,
+        task_groups.group_name,
         tasks.channel,
         channels.label_en as channel_en,
         channels.label_zh as channel_zh,
@@ -61,6 +65,8 @@ final as (
     cross join fallbacks
     inner join {{ ref("purposes") }} as purposes on tasks.purpose = purposes.purpose
     left join {{ ref("playbooks") }} as playbooks on tasks.playbook = playbooks.playbook
+    left join {{ ref("group_kinds") }} as kinds on tasks.playbook = kinds.group_kind and tasks.purpose = 'invitation'
+    left join {{ ref("int_task_groups") }} as task_groups on tasks.schedule_id = task_groups.schedule_id
     left join {{ ref("contact_channels") }} as channels on tasks.channel = channels.channel
     left join {{ ref("benefits") }} as benefits on tasks.offer = benefits.offer
     left join {{ ref("scripts") }} as scripts on tasks.script_key = scripts.script_key

@@ -1,3 +1,3 @@
 insert into marts.contact_schedule by name select as_of_date, 'crowded' as schedule_id, user_id, person_id,
-as_of_date + 3 as planned_date, 'recall' as purpose, 'winback' as playbook, 'wecom' as channel, 'closed' as account_id,
+as_of_date + 3 as planned_date, 'invitation' as purpose, 'vip' as playbook, 'wecom' as channel, 'closed' as account_id,
 1 as attempt, 0 as score, 1 as rank, 'planned' as status from marts.customers where user_id = 'ann'

@@ -3,6 +3,7 @@
     "purpose", "playbook", "value_tier", "period", "channel", "account_id", "operator_id", "offer", "script_key",
     "experiment", "variant", "attempt", "score", "is_ghost", "last_purchase_date",
 ] %}
+{%- set said = ["user_id", "playbook", "value_tier", "offer", "attempt", "score", "last_purchase_date"] %}
 with allocated as (
 
     select
@@ -30,16 +31,12 @@ placed as (
 
     select
         allocated.*,
-        recalls.user_id,
-        recalls.playbook,
-        recalls.value_tier,
-        recalls.offer,
-        coalesce(experiments.script_key, recalls.script_key) as script_key,
+        {% for column in said -%}
+            details.{{ column }},
+        {% endfor %}
+        coalesce(experiments.script_key, details.script_key) as script_key,
         experiments.experiment,
         experiments.variant,
-        recalls.attempt,
-        recalls.score,
-        recalls.last_purchase_date,
         -- the person's own hour, within the channel's hours
         greatest(
             allocated.first_hour,
@@ -54,9 +51,10 @@ placed as (
             else coalesce(adds.operator_id, accounts.operator_id)
         end as operator_id
     from allocated
-    inner join {{ ref("int_recall_requests") }} as recalls on allocated.person_id = recalls.person_id
+    inner join {{ ref("int_request_details") }} as details
+        on allocated.person_id = details.person_id and allocated.purpose = details.purpose
     left join {{ ref("int_tags_of_order_times") }} as habits
-        on recalls.user_id = habits.user_id and habits.category = 'preferred_hour'
+        on details.user_id = habits.user_id and habits.category = 'preferred_hour'
     left join {{ ref("int_add_slots") }} as adds
         on allocated.day_offset = adds.day_offset and allocated.add_place = adds.place
     left join {{ ref("int_account_days") }} as accounts
@@ -65,7 +63,7 @@ placed as (
         on allocated.day_offset = operators.day_offset and allocated.operator_place = operators.place
     left join {{ ref("int_experiment_variants") }} as experiments
         on allocated.tested_person_id = experiments.person_id
-        and recalls.playbook = experiments.playbook
+        and details.playbook = experiments.playbook
         and allocated.planned_date between experiments.starts_on and experiments.ends_on
 
 ),

@@ -41,6 +41,7 @@ final as (
     select
         slots.schedule_id,
         slots.person_id,
+        slots.purpose,
         slots.planned_date,
         slots.is_ghost,
         case
@@ -49,8 +50,10 @@ final as (
             when slots.issued_on > {{ as_of_date() }} then null
             when persons.person_id is null then 'deleted'
             when slots.place > 1 then 'duplicate_person'
+            when lapsed.schedule_id is not null then lapsed.reason_code
             when
-                purchases.purchase_date > coalesce(slots.last_purchase_date, {{ epoch_date() }})
+                slots.purpose = 'recall'
+                and purchases.purchase_date > coalesce(slots.last_purchase_date, {{ epoch_date() }})
                 then 'bought'
             -- somebody else has met the person meanwhile, whatever for
             when slots.planned_date < limits.free_from then 'person_cap'
@@ -67,6 +70,7 @@ final as (
     from slots
     left join {{ ref("int_unlisted_persons") }} as unlisted on slots.person_id = unlisted.person_id
     left join (select distinct person_id from {{ ref("persons") }}) as persons on slots.person_id = persons.person_id
+    left join {{ ref("int_lapsed_invitations") }} as lapsed on slots.schedule_id = lapsed.schedule_id
     left join purchases on slots.person_id = purchases.person_id
     left join {{ ref("int_person_limits") }} as limits on slots.person_id = limits.person_id
     left join accounts on slots.account_id = accounts.account_id

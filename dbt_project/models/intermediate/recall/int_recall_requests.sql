@@ -8,13 +8,7 @@
 {%- set is_drawn = "coalesce(shares.holdout_percent, 0) > 0 and "
     ~ hash_share("'below_value'", "scores.person_id", holdout_period(as_of_date())) ~ " * 100 < "
     ~ policy("below_value_test_percent") %}
-with open_slots as (
-
-    select * from {{ ref("int_open_slots") }} where cancel_reason is null
-
-),
-
-holdouts as (
+with holdouts as (
 
     select
         members.person_id,
@@ -34,7 +28,8 @@ final as (
             scores.{{ column }},
         {% endfor %}
         {{ is_below }} and {{ is_drawn }} as is_test,
-        open_slots.schedule_id as open_schedule_id,
+        recalls.schedule_id as open_schedule_id,
+        others.schedule_id as other_schedule_id,
         coalesce(attempts.attempts, 0) + 1 as attempt,
         coalesce(shares.holdout_percent > 0 and holdouts.now = 1, false) as is_held_out,
         coalesce(shares.holdout_percent > 0 and holdouts.next = 1, false) as is_held_out_next,
@@ -46,7 +41,7 @@ final as (
         ) as next_contact_date,
         case
             when scores.reason_code is not null then scores.reason_code
-            when open_slots.schedule_id is not null then null
+            when recalls.schedule_id is not null then null
             when attempts.has_ended or attempts.attempts >= playbooks.max_attempts then 'max_attempts'
             when {{ days_between("attempts.last_recall_date", as_of_date()) }} + 1 < playbooks.retry_after_days
                 then 'recently_contacted'
@@ -60,7 +55,10 @@ final as (
         on scores.playbook = shares.playbook and scores.value_tier = shares.value_tier
     left join {{ ref("int_recall_attempts") }} as attempts on scores.person_id = attempts.person_id
     left join {{ ref("int_person_limits") }} as limits on scores.person_id = limits.person_id
-    left join open_slots on scores.person_id = open_slots.person_id
+    left join {{ ref("int_standing_slots") }} as recalls
+        on scores.person_id = recalls.person_id and recalls.purpose = 'recall'
+    left join {{ ref("int_standing_slots") }} as others
+        on scores.person_id = others.person_id and others.purpose <> 'recall'
     left join holdouts on scores.person_id = holdouts.person_id
 
 )

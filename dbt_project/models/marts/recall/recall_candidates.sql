@@ -1,11 +1,13 @@
 -- one row per person to whom a playbook applies: whether, when and with what the person is contacted, and why
+{#- who asks for no slot is met for another purpose first -#}
+{%- set deferred = "case when allocation.person_id is null then 'other_purpose' else allocation.deferred_because end" %}
 with slots as (
 
     select schedule_id, person_id, planned_date, is_ghost from {{ ref("int_contact_plan") }} where purpose = 'recall'
 
     union all
 
-    select schedule_id, person_id, planned_date, is_ghost from {{ ref("int_open_slots") }} where cancel_reason is null
+    select schedule_id, person_id, planned_date, is_ghost from {{ ref("int_standing_slots") }} where purpose = 'recall'
 
 ),
 
@@ -26,18 +28,17 @@ decided as (
         ranked.rank,
         slots.schedule_id,
         slots.planned_date,
-        allocation.deferred_because,
         case
             when requests.excluded_because is not null then 'excluded_' || requests.excluded_because
             when slots.is_ghost then 'holdout'
             when slots.schedule_id is not null then 'include'
-            else 'deferred_' || allocation.deferred_because
+            else 'deferred_' || {{ deferred }}
         end as decision,
         case
             when requests.excluded_because is not null then requests.excluded_because
             when slots.is_ghost then 'held_out'
             when slots.schedule_id is not null then 'scheduled'
-            else allocation.deferred_because
+            else {{ deferred }}
         end as reason
     from {{ ref("int_recall_requests") }} as requests
     left join ranked on requests.person_id = ranked.person_id
