@@ -1,4 +1,5 @@
--- one row per group and person about whom something is to be done: the most urgent move out of the group or into it
+-- one row per group and person about whom something is to be done: the most urgent move out of the group or into it.
+-- Who counts as inside although to be invited was asked by nobody: somebody has to bring the person there
 with moves as (
 
     select
@@ -26,14 +27,19 @@ ranked as (
     select
         moves.*,
         kinds.sort_order,
-        is_done_here and not is_proposal
-        and (moves.move = 'remove' or coalesce(planned_date = {{ days_after(as_of_date(), 1) }}, false)) as is_due,
+        moves.is_done_here and not moves.is_proposal and (
+            moves.move = 'remove'
+            or coalesce(places.status = 'joined', false)
+            or coalesce(moves.planned_date = {{ days_after(as_of_date(), 1) }}, false)
+        ) as is_due,
         row_number() over (
-            partition by group_id, person_id
-            order by kinds.sort_order, is_proposal, {{ by_bytes("coalesce(other_group_name, '')") }}
+            partition by moves.group_id, moves.person_id
+            order by kinds.sort_order, moves.is_proposal, {{ by_bytes("coalesce(moves.other_group_name, '')") }}
         ) as move_of_place
     from moves
     inner join {{ ref("group_move_kinds") }} as kinds on moves.move = kinds.move
+    left join {{ ref("int_roster_places") }} as places
+        on moves.group_id = places.group_id and moves.person_id = places.person_id
 
 ),
 
