@@ -35,7 +35,7 @@ GROUP = """
         null::varchar as merge_into"""
 ROSTER = """
     select
-        'g1' as group_id, 'Tea, one' as group_name, 'o1' as operator_id, i::integer as place, 'p' || i as person_id,
+        'g1' as group_id, 'Tea, one' as group_name, 'o1' as operator_id, i::integer as place, 'p' || i as user_id,
         '=cmd' || i as nickname, 'member' as role, 'Inside' as status_en, '已在群' as status_zh,
         date '2024-01-02' as joined_on, null::varchar as value_tier_en, null::varchar as value_tier_zh,
         null::varchar as stage_en, null::varchar as stage_zh, false as is_due, null::varchar as move_en,
@@ -119,7 +119,7 @@ def test_lists_of_groups_come_in_one_order_and_are_safe_to_open(
     assert [line.split(",Inside")[0] for line in text[1:]] == [
         'g1,"Tea, one",o1,1,p1,\'=cmd1,member', 'g1,"Tea, one",o1,2,p2,\'=cmd2,member',
     ]  # fmt: skip
-    parquet = duckdb.execute(f"select person_id from '{folder / 'group_roster.parquet'}'").fetchall()
+    parquet = duckdb.execute(f"select user_id from '{folder / 'group_roster.parquet'}'").fetchall()
     assert parquet == [("p1",), ("p2",)]
 
 

@@ -41,7 +41,7 @@ GROUP = {
     "shows_code": True, "merge_into": "",
 }  # fmt: skip
 MEMBER = {
-    "group_id": "g1", "group_name": GROUP["group_name"], "operator_id": "o1", "place": 1, "person_id": "p1",
+    "group_id": "g1", "group_name": GROUP["group_name"], "operator_id": "o1", "place": 1, "user_id": "u1",
     "nickname": "Li", "role": "member", "status_en": "Inside", "status_zh": "已在群", "joined_on": date(2024, 1, 2),
     "value_tier_en": "VIP", "value_tier_zh": "重要", "stage_en": "Loyal", "stage_zh": "忠诚客户", "is_due": False,
     "move_en": None, "move_zh": None, "is_proposal": False, "reason_en": None, "reason_zh": None,
@@ -98,7 +98,7 @@ def sheet(excel: duckdb.DuckDBPyConnection, path: Path, name: str = workbooks.TO
 def people(excel: duckdb.DuckDBPyConnection, path: Path, name: str) -> list[tuple]:
     """A group's sheet without its title."""
     return excel.execute(
-        f"""from read_xlsx('{path}', sheet = '{name}', range = 'A2:K99', header = false, all_varchar = true,
+        f"""from read_xlsx('{path}', sheet = '{name}', range = 'A2:L99', header = false, all_varchar = true,
             stop_at_empty = true)"""
     ).fetchall()
 
@@ -274,6 +274,7 @@ def test_a_group_has_a_sheet_under_its_own_name(excel: duckdb.DuckDBPyConnection
     assert column(shown, "When") == ["Today 今日", "Today 今日", None, "Once somebody agrees\n经同意后", "2024-01-13"]
     assert column(shown, "Role") == [None, "Member 成员", "Lead 群主", "host", "Member 成员"]
     assert column(shown, "Tier") == [None, *["VIP\n重要"] * 4]
+    assert column(shown, "User ID") == ["u1"] * 5
     assert column(shown, "Other group") == [None, None, None, "Other", None]
     listed = sheet(excel, path, GROUPS)
     assert column(listed, "To do today") == ["2", "0"]

@@ -6,7 +6,7 @@ from datetime import date
 
 import xlsxwriter
 
-from muster.landing.workbook import bilingual
+from muster.landing.workbook import HEADINGS, bilingual
 from muster.workbooks.names import sheet_names
 from muster.workbooks.sheet import Column, Look, Row, Sheet, Value, labels, of
 
@@ -61,6 +61,7 @@ ROSTER = (
     Column(("Stage", "阶段"), 16, labels("stage")),
     Column(("Reason", "原因"), 30, labels("reason")),
     Column(("Other group", "相关群"), 34, of("other_group_name")),
+    Column(HEADINGS["user_id"], 14, of("user_id")),
 )
 
 
