@@ -13,11 +13,17 @@ from muster.candidate import Candidate
 from muster.landing.expressions import literal, quoted
 from muster.landing.handles import plain_handles, private_folder
 from muster.landing.taking import SCRATCH
-from muster.workbooks import write_workbooks
+from muster.workbooks import Lists, write_workbooks
 
 BOM = b"\xef\xbb\xbf"
-# list -> the columns that order it; the last one is unique
-LISTS = {"segments": ("user_id",), "recall_list": ("rank nulls last", "person_id")}
+# list -> the columns that order it, which no two rows share
+LISTS = {
+    "segments": ("user_id",),
+    "recall_list": ("rank nulls last", "person_id"),
+    "group_assignments": ("group_kind", "person_id"),
+    "group_roster": ("group_name", "group_id", "place"),
+    "invite_list": ("planned_date", "schedule_id"),
+}
 TASKS = "operator_tasks"
 # A spreadsheet takes a text that starts so for a formula; a phone number in E.164 is none.
 _FORMULA = r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"  # the last four are full-width
@@ -44,10 +50,14 @@ def write_exports(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -
         for path in (parquet, csv):
             path.chmod(0o600)
             rows[f"{folder.name}/{path.name}"] = count
-    tasks = _with_handles(connection, TASKS, known)
+    shown = Lists(
+        tasks=_with_handles(connection, TASKS, known),
+        groups="select * from marts.groups",
+        roster="select * from work.exports.group_roster",
+    )
     rows |= {
         f"{folder.name}/{path.relative_to(folder).as_posix()}": count
-        for path, count in write_workbooks(connection, tasks, candidate.as_of_date, folder / "workbooks", scratch)
+        for path, count in write_workbooks(connection, shown, candidate.as_of_date, folder / "workbooks", scratch)
     }
     return rows
 

@@ -153,7 +153,7 @@ def test_every_customer_of_the_sample_in_both_languages(sample: Shop) -> None:
     for user in users:
         facts, found = explain.explain(engine, current, user)
         assert [decision.name for decision in found] == [
-            "segment", "value_tier", "churn_threshold", "stage", "value", "contact",
+            "segment", "value_tier", "churn_threshold", "stage", "value", "contact", "groups",
         ]  # fmt: skip
         for decision in found:
             assert decision.because

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from muster import explain, release
 from muster.engines import engine_of, on_duckdb
-from muster.explain import recall
+from muster.explain import recall, recall_outcomes
 from muster.explain.facts import RECALL_POLICY, Facts
 from support.shops import Shop
 
@@ -213,7 +213,8 @@ def test_every_reason_has_its_sentences(shop: Shop) -> None:
     with engine_of(shop.settings).reading_release(release.current(shop.settings)) as connection:
         found = connection.execute("select reason_code from policy.contact_reasons").fetchall()
     reasons = {reason for (reason,) in found}
-    assert reasons - recall._OUTCOMES.keys() == {"denied", "not_friend"}  # of slots, not of persons
+    of_slots = {"denied", "not_friend", "joined", "no_longer_planned"}
+    assert reasons - recall_outcomes.OUTCOMES.keys() == of_slots
 
 
 def test_who_was_held_out_was_not_contacted(shop: Shop) -> None:
@@ -241,8 +242,9 @@ def test_a_release_from_before_contacts_says_so(shop: Shop, tmp_path: Path) -> N
     kept = {name: rows for name, rows in manifest["tables"].items() if name not in gone}
     (older.folder / "manifest.json").write_text(json.dumps(manifest | {"tables": kept}))
     facts, decisions = explain.explain(engine_of(shop.settings), older, "third")
-    assert decisions[-1].value is None
-    assert explain.as_text(facts, decisions, "en").splitlines()[-3:] == [
+    (contact,) = (decision for decision in decisions if decision.name == "contact")
+    assert contact.value is None
+    assert contact.lines("en")[1:] == [
         "Contact: not known",
         "  This release was built before contacts were planned, and says nothing of them.",
         "  From: manifest.json",
@@ -300,6 +302,21 @@ def test_reasons_that_this_shop_does_not_have(shop: Shop, reason: str) -> None:
     facts = changed(facts_of(shop, "fourth"), reason=reason, **values)
     assert said(facts)[-len(english) :] == english
     assert said(facts, "zh")[-len(chinese) :] == chinese
+
+
+def test_other_purposes_come_first_and_are_no_playbook(shop: Shop) -> None:
+    """An invitation that lies ahead puts recall off; one that is over stands among the last contacts."""
+    third = facts_of(shop, "third")
+    invitation = third.recall.slots[0] | {"purpose": "invitation", "playbook": "interest", "schedule_id": "i1"}
+    over = invitation | {"planned_date": date(2024, 3, 1), "status": "returned", "result": "no_answer"}
+    facts = changed(third, [invitation, over], reason="other_purpose", schedule_id=None)
+    assert said(facts)[-3:] == [
+        "Another purpose comes first: Invite to a group, on 2024-03-24; a person has one contact ahead at a time.",
+        "2024-03-01, Chat with a friend, Invite to a group, attempt 1: No answer.",
+        "Once that contact is over.",
+    ]
+    assert said(facts, "zh")[-3] == "先因其他目的联系：邀请入群（2024-03-24）；每人同一时间只安排一次联系。"
+    assert said(changed(third, [], reason="other_purpose"))[-2].startswith("Another purpose asks for this person first")
 
 
 def test_a_friend_request_is_worth_the_chat_that_it_may_open(shop: Shop) -> None:

@@ -27,6 +27,24 @@ TASKS = """
         'a1' as account_id, 'o1' as operator_id, null::varchar as offer_en, null::varchar as offer_zh,
         null::varchar as script_en, null::varchar as script_zh, 1 as attempt, i::integer as place
     from range(1, 6) as n (i)"""  # fmt: skip
+GROUP = """
+    select
+        'g1' as group_id, 'Tea, one' as group_name, 'Interest group' as group_kind_en, '兴趣群' as group_kind_zh,
+        'o1' as operator_id, 'Live' as status_en, '运营中' as status_zh, date '2024-01-01' as opened_on,
+        200 as planned_size, 2 as inside, 0 as pending, false as is_behind, true as shows_code,
+        null::varchar as merge_into"""
+ROSTER = """
+    select
+        'g1' as group_id, 'Tea, one' as group_name, 'o1' as operator_id, i::integer as place, 'p' || i as user_id,
+        '=cmd' || i as nickname, 'member' as role, 'Inside' as status_en, '已在群' as status_zh,
+        date '2024-01-02' as joined_on, null::varchar as value_tier_en, null::varchar as value_tier_zh,
+        null::varchar as stage_en, null::varchar as stage_zh, false as is_due, null::varchar as move_en,
+        null::varchar as move_zh, null::boolean as is_proposal, null::varchar as reason_en,
+        null::varchar as reason_zh, null::varchar as other_group_name, null::date as planned_date
+    from range(2, 0, -1) as n (i)"""
+ASSIGNMENTS = """
+    select kind as group_kind, 'p' || i as person_id, '@' || i as nickname
+    from (values ('vip'), ('interest')) as kinds (kind) cross join range(2, 0, -1) as n (i)"""
 
 
 @pytest.fixture
@@ -53,10 +71,13 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(tmp_path / "muster.duckdb")) as built:
         results = DBT_PROJECT / "seeds" / "policy" / "contact_results.csv"
         built.execute(f"create schema policy; create table policy.contact_results as from read_csv('{results}')")
+        built.execute(f"create schema marts; create table marts.groups as {GROUP}")
     with duckdb.connect(str(tmp_path / "work.duckdb")) as built:
         built.execute("create schema exports; create table exports.segments as select 'u1' as user_id")
-        for name in ("operator_tasks", "recall_list"):
+        for name in ("operator_tasks", "recall_list", "invite_list"):
             built.execute(f"create table exports.{name} as {TASKS}")
+        built.execute(f"create table exports.group_roster as {ROSTER}")
+        built.execute(f"create table exports.group_assignments as {ASSIGNMENTS}")
     with duckdb.connect(str(tmp_path / "muster.duckdb"), read_only=True) as connection:
         connection.execute(f"attach '{tmp_path / 'work.duckdb'}' as work (read_only)")
         yield connection
@@ -64,10 +85,9 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def test_plain_handles_stand_in_every_kind_of_file(candidate: Candidate, connection: duckdb.DuckDBPyConnection) -> None:
     counts = write_exports(connection, candidate)
-    assert counts == {
-        "exports/segments.csv": 1, "exports/segments.parquet": 1, "exports/recall_list.csv": 5,
-        "exports/recall_list.parquet": 5, "exports/workbooks/o1_2024-01-11.xlsx": 4,
-    }  # fmt: skip
+    rows = {"segments": 1, "recall_list": 5, "invite_list": 5, "group_assignments": 4, "group_roster": 2}
+    files = {f"exports/{name}.{kind}": count for name, count in rows.items() for kind in ("csv", "parquet")}
+    assert counts == files | {"exports/workbooks/o1_2024-01-11.xlsx": 4}
     expected = [PHONE, OLD_PHONE, CHAT_ID, None, None]
     folder = candidate.exports_folder
     parquet = duckdb.execute(f"select handle from '{folder / 'recall_list.parquet'}' order by rank").fetchall()
@@ -86,6 +106,21 @@ def test_plain_handles_stand_in_every_kind_of_file(candidate: Candidate, connect
                 sheet = 'Today 今日', all_varchar = true)"""
         ).fetchall()
     assert [handle for (handle,) in book] == [PHONE, OLD_PHONE, CHAT_ID, None]
+
+
+def test_lists_of_groups_come_in_one_order_and_are_safe_to_open(
+    candidate: Candidate, connection: duckdb.DuckDBPyConnection
+) -> None:
+    write_exports(connection, candidate)
+    folder = candidate.exports_folder
+    text = (folder / "group_assignments.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert text == ["group_kind,person_id,nickname", *(f"{k},p{i},'@{i}" for k in ("interest", "vip") for i in (1, 2))]
+    text = (folder / "group_roster.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert [line.split(",Inside")[0] for line in text[1:]] == [
+        'g1,"Tea, one",o1,1,p1,\'=cmd1,member', 'g1,"Tea, one",o1,2,p2,\'=cmd2,member',
+    ]  # fmt: skip
+    parquet = duckdb.execute(f"select user_id from '{folder / 'group_roster.parquet'}'").fetchall()
+    assert parquet == [("p1",), ("p2",)]
 
 
 def test_lists_are_for_their_owner_only(candidate: Candidate, connection: duckdb.DuckDBPyConnection) -> None:

@@ -3,6 +3,7 @@
 import stat
 import time
 import zipfile
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from duckdb_extensions import import_extension
 from muster import workbooks
 from muster.landing.workbook import own_columns, sheet_names
 from muster.settings import DBT_PROJECT
+from muster.workbooks.groups import GROUPS, MOST_SHEETS
+from muster.workbooks.names import file_names
+from muster.workbooks.names import sheet_names as names_for_sheets
 
 D = date(2024, 1, 10)
 RESULTS = DBT_PROJECT / "seeds" / "policy" / "contact_results.csv"
@@ -30,6 +34,21 @@ GHOST = {
     "script_zh": None, "window_start": None, "window_end": None,
 }  # fmt: skip
 
+GROUP = {
+    "group_id": "g1", "group_name": "Muster·Leeds·web·2024Q1·Top·1", "group_kind_en": "Interest group",
+    "group_kind_zh": "兴趣群", "operator_id": "o1", "status_en": "Live", "status_zh": "运营中",
+    "opened_on": date(2024, 1, 1), "planned_size": 200, "inside": 152, "pending": 30, "is_behind": False,
+    "shows_code": True, "merge_into": "",
+}  # fmt: skip
+MEMBER = {
+    "group_id": "g1", "group_name": GROUP["group_name"], "operator_id": "o1", "place": 1, "user_id": "u1",
+    "nickname": "Li", "role": "member", "status_en": "Inside", "status_zh": "已在群", "joined_on": date(2024, 1, 2),
+    "value_tier_en": "VIP", "value_tier_zh": "重要", "stage_en": "Loyal", "stage_zh": "忠诚客户", "is_due": False,
+    "move_en": None, "move_zh": None, "is_proposal": False, "reason_en": None, "reason_zh": None,
+    "other_group_name": None, "planned_date": date(2024, 1, 11),
+}  # fmt: skip
+LISTS = workbooks.Lists("from tasks", "from groups", "from roster")
+
 
 @pytest.fixture(scope="module")
 def excel() -> duckdb.DuckDBPyConnection:
@@ -41,18 +60,28 @@ def excel() -> duckdb.DuckDBPyConnection:
         yield connection
 
 
-def write(excel: duckdb.DuckDBPyConnection, folder: Path, *tasks: dict) -> dict[str, int]:
-    """Write the workbooks of these tasks (what differs from TASK); returns rows by file name."""
-    excel.execute("drop table if exists tasks")
-    names = ", ".join(f"${name}::{_type(value)} as {name}" for name, value in TASK.items())
-    excel.execute(f"create table tasks as select {names} limit 0", TASK)
-    for task in tasks:
-        excel.execute(f"insert into tasks select {', '.join('$' + name for name in TASK)}", TASK | task)
+def write(
+    excel: duckdb.DuckDBPyConnection,
+    folder: Path,
+    *tasks: dict,
+    groups: Sequence[dict] = (),
+    roster: Sequence[dict] = (),
+) -> dict[str, int]:
+    """Write the workbooks of these rows (what differs from TASK, GROUP, MEMBER); returns rows by file name."""
+    for name, usual, rows in (("tasks", TASK, tasks), ("groups", GROUP, groups), ("roster", MEMBER, roster)):
+        fill(excel, name, usual, rows)
     scratch = folder / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
-    written = dict(workbooks.write_workbooks(excel, "from tasks", D, folder / "workbooks", scratch))
+    written = dict(workbooks.write_workbooks(excel, LISTS, D, folder / "workbooks", scratch))
     assert list(scratch.iterdir()) == []
     return {path.name: rows for path, rows in written.items()}
+
+
+def fill(excel: duckdb.DuckDBPyConnection, table: str, usual: dict, rows: Sequence[dict]) -> None:
+    columns = ", ".join(f"${name}::{_type(value)} as {name}" for name, value in usual.items())
+    excel.execute(f"create or replace table {table} as select {columns} limit 0", usual)
+    for row in rows:
+        excel.execute(f"insert into {table} select {', '.join('$' + name for name in usual)}", usual | row)
 
 
 def _type(value: object) -> str:
@@ -63,6 +92,14 @@ def sheet(excel: duckdb.DuckDBPyConnection, path: Path, name: str = workbooks.TO
     """A sheet's rows as text, the headings first."""
     return excel.execute(
         f"from read_xlsx('{path}', sheet = '{name}', header = false, all_varchar = true, stop_at_empty = false)"
+    ).fetchall()
+
+
+def people(excel: duckdb.DuckDBPyConnection, path: Path, name: str) -> list[tuple]:
+    """A group's sheet without its title."""
+    return excel.execute(
+        f"""from read_xlsx('{path}', sheet = '{name}', range = 'A2:L99', header = false, all_varchar = true,
+            stop_at_empty = true)"""
     ).fetchall()
 
 
@@ -177,7 +214,7 @@ def test_files_are_for_their_owner_and_the_same_every_time(excel: duckdb.DuckDBP
     ],
 )  # fmt: skip
 def test_file_names(operators: list[str], expected: list[str]) -> None:
-    names = workbooks.file_names([*operators, None])
+    names = file_names([*operators, None])
     assert names.pop(None) == "unassigned"
     assert len({name.lower() for name in names.values()}) == len(operators)
     for operator, begins in zip(operators, expected, strict=True):
@@ -198,7 +235,97 @@ def test_many_operators(excel: duckdb.DuckDBPyConnection, tmp_path: Path) -> Non
            from tasks cross join range(12000) as n (i)"""
     )
     began = time.monotonic()
-    written = dict(workbooks.write_workbooks(excel, "from tasks", D, tmp_path / "many", tmp_path))
+    written = dict(workbooks.write_workbooks(excel, LISTS, D, tmp_path / "many", tmp_path))
     assert set(written.values()) == {60}
     assert len(written) == 200
     assert time.monotonic() - began < 60
+
+
+def test_a_group_has_a_sheet_under_its_own_name(excel: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    counts = write(
+        excel, tmp_path, {},
+        groups=[{}, {"group_id": "g2", "group_name": "Other", "pending": 0, "inside": 0, "shows_code": False,
+                     "is_behind": True, "merge_into": "g1"}],
+        roster=[
+            {"place": 1, "nickname": "out", "is_due": True, "move_en": "Take out", "move_zh": "移出群",
+             "reason_en": "Objects", "reason_zh": "勿扰", "value_tier_en": None, "stage_en": None, "joined_on": None,
+             "planned_date": None, "role": None},
+            {"place": 2, "nickname": "in", "is_due": True, "move_en": "Invite", "move_zh": "邀请", "joined_on": None},
+            {"place": 3, "nickname": "=lead", "role": "lead", "planned_date": None},
+            {"place": 4, "nickname": "two", "role": "host", "move_en": "Take out", "move_zh": "移出群",
+             "is_proposal": True, "other_group_name": "Other", "planned_date": None},
+            {"place": 5, "nickname": "later", "move_en": "Invite", "move_zh": "邀请",
+             "planned_date": date(2024, 1, 13)},
+        ],
+    )  # fmt: skip
+    assert counts == {"o1_2024-01-11.xlsx": 1}
+    path = tmp_path / "workbooks" / "o1_2024-01-11.xlsx"
+    assert sheet_names(path) == [
+        "Today 今日", "Week 本周", "Held out 请勿联系", "How to 说明", "Groups 群", GROUP["group_name"], "Other",
+    ]  # fmt: skip
+    (title,) = sheet(excel, path, GROUP["group_name"])[0]
+    assert title == (
+        "Muster·Leeds·web·2024Q1·Top·1 · Live 运营中 · inside 在群 152 · to come 待入群 30 · filled to 目标 200 · "
+        "show its code 可展示群码: Yes 是"
+    )
+    shown = people(excel, path, GROUP["group_name"])
+    assert column(shown, "Nickname") == ["out", "in", "=lead", "two", "later"]
+    assert column(shown, "To do") == ["Take out\n移出群", "Invite\n邀请", None, "Take out\n移出群", "Invite\n邀请"]
+    assert column(shown, "When") == ["Today 今日", "Today 今日", None, "Once somebody agrees\n经同意后", "2024-01-13"]
+    assert column(shown, "Role") == [None, "Member 成员", "Lead 群主", "host", "Member 成员"]
+    assert column(shown, "Tier") == [None, *["VIP\n重要"] * 4]
+    assert column(shown, "User ID") == ["u1"] * 5
+    assert column(shown, "Other group") == [None, None, None, "Other", None]
+    listed = sheet(excel, path, GROUPS)
+    assert column(listed, "To do today") == ["2", "0"]
+    assert column(listed, "Show its code") == ["Yes 是", "No 否"]
+    assert column(listed, "Behind") == ["No 否", "Yes 是"]
+    assert column(listed, "Merge into") == [None, GROUP["group_name"]]
+    assert all(own_columns(sheet(excel, path, name)[0]) is None for name in (GROUPS, "Other", GROUP["group_name"]))
+    with zipfile.ZipFile(path) as archive:
+        links = archive.read("xl/worksheets/sheet5.xml").decode()
+    assert [part in links for part in ("'Muster·Leeds·web·2024Q1·Top·1'!A1", "'Other'!A1")] == [True, True]
+
+
+def test_groups_alone_make_a_workbook_and_stay_apart(excel: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """o1 has a task and no group, o2 a group and no task, and one group is nobody's."""
+    groups = [
+        {"group_id": "g2", "group_name": "Two", "operator_id": "o2"},
+        {"group_id": "g3", "group_name": "Three", "operator_id": None},
+    ]
+    roster = [group | {"nickname": f"{group['group_id']}-{n}", "place": n} for group in groups for n in (2, 1)]
+    counts = write(excel, tmp_path, {}, groups=groups, roster=roster)
+    assert counts == {"o1_2024-01-11.xlsx": 1, "o2_2024-01-11.xlsx": 0, "unassigned_2024-01-11.xlsx": 0}
+    folder = tmp_path / "workbooks"
+    assert GROUPS not in sheet_names(folder / "o1_2024-01-11.xlsx")
+    assert column(people(excel, folder / "o2_2024-01-11.xlsx", "Two"), "Nickname") == ["g2-1", "g2-2"]
+    assert column(people(excel, folder / "unassigned_2024-01-11.xlsx", "Three"), "Nickname") == ["g3-1", "g3-2"]
+
+
+def test_more_groups_than_sheets(excel: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """All are listed; the one with a task has a sheet whatever its name."""
+    groups = [{"group_id": f"g{n:03}", "group_name": f"Group {n:03}"} for n in range(MOST_SHEETS + 5)]
+    roster = [group | {"is_due": group is groups[-1], "nickname": group["group_id"]} for group in groups]
+    write(excel, tmp_path, groups=groups, roster=roster)
+    path = tmp_path / "workbooks" / "o1_2024-01-11.xlsx"
+    assert column(sheet(excel, path, GROUPS), "Group") == [group["group_name"] for group in groups]
+    shown = sheet_names(path)[5:]
+    assert shown == [group["group_name"] for group in [*groups[: MOST_SHEETS - 1], groups[-1]]]
+    assert column(people(excel, path, shown[-1]), "Nickname") == [groups[-1]["group_id"]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (["Tea", "tea", "TEA"], ["Tea", "tea~2", "TEA~3"]),
+        (["a[b]:c*d?e/f\\g", "'quoted'", "", "History"], ["a_b_c_d_e_f_g", "quoted", "_", "History~2"]),
+        (["x" * 31, "x" * 32, "x" * 33], ["x" * 31, f"{'x' * 20}…{'x' * 10}", f"{'x' * 18}…{'x' * 10}~2"]),
+        (["Muster·Seed·呼和浩特·抖音直播间·2024Q1·高端·12"], ["Muster·Seed·呼和浩特·抖音直…24Q1·高端·12"]),
+        (["👶" * 16], [f"{'👶' * 10}…{'👶' * 5}"]),
+        (["Groups 群"], ["Groups 群~2"]),
+    ],
+)  # fmt: skip
+def test_names_of_sheets(wanted: list[str], expected: list[str]) -> None:
+    names = names_for_sheets(wanted, [GROUPS])
+    assert names == expected
+    assert all(len(name.encode("utf-16-le")) <= 62 for name in names)

@@ -1,4 +1,4 @@
-"""`muster explain USER`: why this segment, tier, threshold, stage, value and contact; read from a release.
+"""`muster explain USER`: why this segment, tier, threshold, stage, value, contact and group; from a release.
 
 A decision is a module of its own with one function (Facts -> Decision); DECISIONS lists them in the order in which
 people read them. The sentences stand in sentences.yml, in English and Chinese.
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from muster.engines import Engine
-from muster.explain import lifecycle, recall, segment, threshold, tier, value
+from muster.explain import groups, lifecycle, recall, segment, threshold, tier, value
 from muster.explain.decision import Decision
 from muster.explain.facts import Facts, read_facts
 from muster.release import Release
@@ -21,6 +21,7 @@ DECISIONS: tuple[Callable[[Facts], Decision], ...] = (
     lifecycle.explain,
     value.explain,
     recall.explain,
+    groups.explain,
 )
 
 

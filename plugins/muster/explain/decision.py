@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 LANGUAGES = ("en", "zh")
+Label = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Decision:
 
     name: str
     value: Any
-    label: tuple[str, str]
+    label: Label
     because: list[Sentence]
     would_change: list[Sentence]
     sources: list[str]
@@ -64,6 +65,12 @@ class Decision:
 
 def say(name: str, **values: Any) -> Sentence:
     return Sentence(name, values)
+
+
+def both(name: str, **values: Any) -> Label:
+    """A sentence in both languages, to stand in another one."""
+    sentence = say(name, **values)
+    return sentence.text("en"), sentence.text("zh")
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,9 @@ Row = dict[str, Any]
 POLICY = ("segment_grid", "segment_labels", "value_tiers", "lifecycle_stages", "parameters")
 RECALL_POLICY = (
     "playbooks", "playbook_channels", "contact_channels", "benefits", "benefit_ladder", "scripts", "contact_results",
+    "purposes",
 )  # fmt: skip
+GROUP_POLICY = ("group_kinds", "group_eligibility", "group_ladder", "cohort_sources", "tier_bands")
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,24 @@ class Recall:
 
 
 @dataclass(frozen=True)
+class Groups:
+    """What a release says of one customer's person and groups. Assignments come in the order of their kinds.
+
+    known: groups that these rows name, by their id; one that is closed is not there.
+    """
+
+    assignments: list[Row]
+    moves: list[Row]
+    cohort: Row | None
+    known: dict[str, Row]
+
+
+@dataclass(frozen=True)
 class Facts:
     """What a release says of one customer. Rows are column -> value; None where the table has no row.
 
     value_parameters: of the model that value is from. cuts: metric -> cut points from low to high.
-    policy: table -> rows; parameters: name -> number. recall: None where the release is older than contacts.
+    policy: table -> rows; parameters: name -> number. recall and groups: None where the release is older than they are.
     """
 
     release: str
@@ -52,6 +67,7 @@ class Facts:
     value: Row | None
     value_parameters: dict[str, float]
     recall: Recall | None
+    groups: Groups | None
     history: list[Row]
     cuts: dict[str, list[Decimal]]
     policy: dict[str, list[Row]]
@@ -91,7 +107,9 @@ def read_facts(engine: Engine, release: Release, user_id: str) -> Facts:
             )
         manifest = release.manifest()
         has_recall = "marts.recall_candidates" in manifest["tables"]
-        policy = {table: rows(f"policy.{table}") for table in (*POLICY, *(RECALL_POLICY if has_recall else ()))}
+        has_groups = "marts.group_assignments" in manifest["tables"]
+        tables = (*POLICY, *(RECALL_POLICY if has_recall else ()), *(GROUP_POLICY if has_groups else ()))
+        policy = {table: rows(f"policy.{table}") for table in tables}
         cuts: dict[str, list[Decimal]] = {}
         for cut in rows("marts.rfm_cut_points", "", "order by metric, percentile"):
             cuts.setdefault(cut["metric"], []).append(cut["cut_value"])
@@ -108,6 +126,7 @@ def read_facts(engine: Engine, release: Release, user_id: str) -> Facts:
             value=value,
             value_parameters={row["parameter"]: float(row["value"]) for row in fitted},
             recall=_read_recall(rows, customer["person_id"]) if has_recall else None,
+            groups=_read_groups(rows, customer["person_id"]) if has_groups else None,
             history=rows("marts.segment_history", "where user_id = ?", "order by valid_from", user_id),
             cuts=cuts,
             policy=policy,
@@ -143,6 +162,29 @@ def _read_recall(rows: Callable[..., list[Row]], person_id: str) -> Recall:
         lift=lift,
         ranked=len(ranked),
         ahead=len(ahead),
+    )
+
+
+def _read_groups(rows: Callable[..., list[Row]], person_id: str) -> Groups:
+    of_person = "where person_id = ?"
+    assignments = rows(
+        "marts.group_assignments join policy.group_kinds using (group_kind)",
+        of_person,
+        "order by sort_order",
+        person_id,
+    )
+    moves = rows(
+        "marts.group_moves join policy.group_move_kinds using (move)", of_person, "order by sort_order, from_group_id",
+        person_id,
+    )  # fmt: skip
+    named = {row[name] for row in assignments for name in ("group_id", "from_group_id")}
+    named |= {row[name] for row in moves for name in ("from_group_id", "to_group_id")}
+    known = rows("marts.groups", "where list_contains(?, group_id)", "order by group_id", sorted(named - {None}))
+    return Groups(
+        assignments=assignments,
+        moves=moves,
+        cohort=next(iter(rows("state.cohort_members", of_person, "", person_id)), None),
+        known={row["group_id"]: row for row in known},
     )
 
 

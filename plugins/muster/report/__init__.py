@@ -3,6 +3,7 @@
 import duckdb
 
 from muster.candidate import Candidate
+from muster.report.groups import groups
 from muster.report.kpis import kpis
 from muster.report.lifecycle import lifecycle
 from muster.report.pages import render, rows
@@ -24,6 +25,7 @@ def write(connection: duckdb.DuckDBPyConnection, candidate: Candidate) -> None:
         tiers=_counted(connection, "value_tier", "value_tiers", "tier_rank desc"),
         lifecycle=lifecycle(connection),
         recall=recall(connection),
+        groups=groups(connection),
         kpis=kpis(connection, candidate.as_of_date),
         quarantine=rows(
             connection,
