@@ -31,9 +31,9 @@ told as (
             when met.inside_group_id = met.group_id and met.status = 'joined' then 'kept'
             when met.inside_group_id = met.group_id and met.status in ('planned', 'invited') then 'arrived'
             when met.inside_group_id <> coalesce(met.from_group_id, '') then 'entered'
-            when met.status = 'joined' then case when knowledge.is_assumed then 'kept' else 'gone' end
+            when met.status = 'joined' then case when told_of.group_id is null then 'kept' else 'gone' end
             when met.status not in ('planned', 'invited') then 'kept'
-            when met.from_group_id is not null and met.inside_group_id is null and not knowledge.is_assumed then 'gone'
+            when met.from_group_id is not null and met.inside_group_id is null and told_of.group_id is not null then 'gone'
             when answers.is_refused then 'declined'
             when knowledge.is_assumed and (answers.invited_on is not null or not knowledge.has_accounts) then 'arrived'
             when met.status = 'planned' and answers.invited_on is not null then 'invited'
@@ -49,6 +49,9 @@ told as (
         end as news
     from met
     cross join {{ ref("int_group_knowledge") }} as knowledge
+    -- only of a group that the feeds know can they tell that somebody is not inside
+    left join (select group_id from {{ ref("int_known_groups") }} where feed_group_id is not null) as told_of
+        on coalesce(met.from_group_id, met.group_id) = told_of.group_id and not knowledge.is_assumed
     left join {{ ref("int_group_answers") }} as answers
         on met.person_id = answers.person_id and met.group_kind = answers.group_kind
 
