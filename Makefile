@@ -44,7 +44,7 @@ airflow: setup ## Airflow's own command line with these settings (ARGS="backfill
 test: setup-dev ## every test but the slow ones, other engines and LibreOffice, under 10 minutes on 2 cores
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/slow --ignore tests/engines --ignore tests/office tests
 
-test-slow: setup-dev ## what takes longer: sixty nights, backfills that are killed, also through a real scheduler
+test-slow: setup-dev ## what takes longer: many nights, backfills that are killed, also through a real scheduler
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/slow
 
 test-engines: setup-dev setup-spark setup-postgres ## the same nights on DuckDB, PostgreSQL and Spark give the same rows

@@ -1,9 +1,12 @@
-"""Sixty nights of Online Retail, one after the other: what each release says of itself, of the one before, and of all.
+"""Many nights of Online Retail, one after the other: what each release says of itself, of the one before, and of all.
+
+Twenty of them, over the end of a month; MUSTER_TEST_NIGHTS=60 for two months.
 
 Old releases are removed as the nights go by (policy `keep_releases`), so each night's tables are copied into one
 `record` before the next night begins; the tests are queries over it.
 """
 
+import os
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby, pairwise
@@ -16,8 +19,8 @@ from muster.engines.on_duckdb import database
 from muster.settings import SAMPLE_LANDING
 from support.shops import Shop
 
-FIRST, NIGHTS = date(2011, 10, 11), 60
-LAST = FIRST + timedelta(days=NIGHTS - 1)
+NIGHTS, LAST = int(os.environ.get("MUSTER_TEST_NIGHTS", "20")), date(2011, 12, 9)
+FIRST = LAST - timedelta(days=NIGHTS - 1)
 STEPS = ("ingest", "transform", "publish")  # every other test's nights are audited and exported
 RECORDED = {
     "customers": "user_id, segment, stage, value_tier, previous_stage, stage_since",
@@ -28,7 +31,7 @@ RECORDED = {
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return Shop(SAMPLE_LANDING, tmp_path_factory.mktemp("sixty_nights") / "home")
+    return Shop(SAMPLE_LANDING, tmp_path_factory.mktemp("many_nights") / "home")
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +78,7 @@ def test_no_transition_is_illegal(record: duckdb.DuckDBPyConnection):
     assert causes.keys() == {None, "purchase", "silence", "calibration"}, "no row of the past ever changed here"
     calibrated = "select distinct as_of_date from lifecycle_transitions where cause = 'calibration' order by 1"
     nights = [night for (night,) in record.execute(calibrated).fetchall()]
-    assert nights == [date(2011, 11, 1), date(2011, 12, 1)], "priors move once a month"
+    assert nights == [d for d in (date(2011, 11, 1), date(2011, 12, 1)) if d > FIRST], "priors move once a month"
 
 
 def test_transitions_add_up_to_both_populations(record: duckdb.DuckDBPyConnection):
@@ -117,7 +120,7 @@ def test_a_period_of_the_history_begins_where_something_changed(record: duckdb.D
         f"""select user_id, valid_from, valid_to, segment, stage, value_tier from segment_history
             where as_of_date = date '{LAST}' order by user_id, valid_from"""
     ).fetchall()
-    assert len(periods) > 2 * 4372
+    assert len(periods) > 4372 + 20 * NIGHTS
     for _, of_user in groupby(periods, key=lambda row: row[0]):
         rows = list(of_user)
         for earlier, later in pairwise(rows):
@@ -140,7 +143,7 @@ def test_stage_since_and_previous_stage_are_those_of_the_recorded_sequence(recor
                 changes += 1
             assert (stage_since, previous_stage) == (since, before)
         longest = max(longest, changes)
-    assert longest >= 4, "somebody went through some stages"
+    assert longest >= 3, "somebody went through some stages"
 
 
 def test_old_releases_are_gone(record: duckdb.DuckDBPyConnection, shop: Shop):
