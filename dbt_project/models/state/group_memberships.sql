@@ -32,6 +32,10 @@ with chosen as (
         'merged' as reason_code
     from {{ ref("int_membership_standing") }} as standing
     inner join {{ ref("int_group_merges") }} as given on standing.group_id = given.group_id
+    inner join {{ ref("int_known_groups") }} as targets on given.merge_into = targets.group_id
+    -- nobody is asked into another cohort's group, not even with all the others
+    inner join {{ ref("int_group_persons") }} as persons
+        on standing.person_id = persons.person_id and targets.cohort = persons.cohort
     where
         given.is_executed
         and standing.status = 'joined'

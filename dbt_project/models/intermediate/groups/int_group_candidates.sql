@@ -30,6 +30,7 @@ final as (
         kinds.group_kind,
         case
             when persons.objection is not null then persons.objection
+            when persons.is_staff then 'staff'
             when worth.person_id is null then 'not_worth_a_group'
             when persons.cohort is null then 'no_cohort'
             when placed.profile is null then 'no_place'

@@ -16,12 +16,9 @@ with violations as (
 exempt as (
 
     select distinct persons.person_id
-    from {{ ref("stg_suppressions") }} as suppressions
-    inner join {{ ref("persons") }} as persons on suppressions.user_id = persons.user_id
-    where
-        suppressions.kind = 'whitelist'
-        and (suppressions.since is null or cast(suppressions.since as date) <= {{ as_of_date() }})
-        and (suppressions.until is null or cast(suppressions.until as date) >= {{ as_of_date() }})
+    from {{ ref("int_matched_suppressions") }} as matched
+    inner join {{ ref("persons") }} as persons on matched.user_id = persons.user_id
+    where matched.kind = 'whitelist' and matched.is_as_of
 
 ),
 

@@ -17,6 +17,16 @@ with customers as (
 
 ),
 
+-- an account of somebody who works for the shop is no customer's
+staff as (
+
+    select distinct persons.person_id
+    from {{ ref("int_users") }} as users
+    inner join {{ ref("persons") }} as persons on users.user_id = persons.user_id
+    where users.is_staff
+
+),
+
 final as (
 
     select
@@ -35,10 +45,12 @@ final as (
         {{ profile_of("customers", "bands.tier_band", "cohorts.cohort") }} as profile,
         cohorts.corrected_on,
         customers.has_ended as has_ended_milestone,
+        staff.person_id is not null as is_staff,
         objections.reason_code as objection
     from customers
     inner join {{ ref("tier_bands") }} as bands on customers.best_tier = bands.value_tier
     left join {{ ref("cohort_members") }} as cohorts on customers.person_id = cohorts.person_id
+    left join staff on customers.person_id = staff.person_id
     left join {{ ref("int_group_objections") }} as objections on customers.person_id = objections.person_id
     where customers.place = 1
 

@@ -1,4 +1,4 @@
--- one row per person and group of the feeds: whether the person is inside, since when, and as what
+-- one row per person and group of the feeds: whether the person is inside, since when (null: nobody says), and as what
 with happened as (
 
     select
@@ -37,28 +37,21 @@ ordered as (
 
 ),
 
-roles as (
-
-    select
-        group_id,
-        user_id,
-        role
-    from {{ ref("stg_group_members") }}
-
-),
-
 final as (
 
     select
         persons.person_id,
         ordered.group_id as feed_group_id,
         max(ordered.is_inside) = 1 as is_inside,
-        min(case when ordered.is_inside = 1 then cast(ordered.happened_at as date) end) as since,
-        min(roles.role) as role
+        nullif(
+            min(case when ordered.is_inside = 1 then cast(ordered.happened_at as date) end), {{ epoch_date() }}
+        ) as since,
+        min({{ by_bytes("case when ordered.is_inside = 1 then members.role end") }}) as role
     from ordered
     inner join {{ ref("persons") }} as persons on ordered.user_id = persons.user_id
     inner join {{ ref("int_customers") }} as customers on ordered.user_id = customers.user_id
-    left join roles on ordered.group_id = roles.group_id and ordered.user_id = roles.user_id
+    left join {{ ref("stg_group_members") }} as members
+        on ordered.group_id = members.group_id and ordered.user_id = members.user_id
     where ordered.place = 1
     group by persons.person_id, ordered.group_id
 

@@ -69,8 +69,11 @@ final as (
             "everything.group_kind", "everything.rung",
             "coalesce(everything.city, everything.province, everything.country, '')",
             "coalesce(everything.channel, '')", "coalesce(everything.tier_band, '')", "everything.cohort"
-        ) }} as stratum
+        ) }} as stratum,
+        -- by its form: the last person who is counted in the cohort may have left it
+        coalesce(everything.cohort like coalesce(sources.prefix, '') || '____Q_', false) as is_of_milestone
     from everything
+    left join {{ ref("cohort_sources") }} as sources on sources.cohort_source = 'milestone'
 
 )
 

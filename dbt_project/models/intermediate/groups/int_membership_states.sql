@@ -35,8 +35,7 @@ final as (
         case when news.news <> 'entered' then news.planned_on end as planned_on,
         case when news.news <> 'entered' then news.invited_on end as invited_on,
         case
-            when news.news = 'entered' then news.since
-            when news.news = 'arrived' then coalesce(news.since, {{ as_of_date() }})
+            when news.news in ('entered', 'arrived') then coalesce(news.since, {{ as_of_date() }})
             else news.joined_on
         end as joined_on,
         news.invitations,

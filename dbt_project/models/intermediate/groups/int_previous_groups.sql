@@ -12,18 +12,51 @@ with previous as (
 
 ),
 
--- the first of the feeds' groups that bears the name, and that is no other group's already
-recognised as (
+alike as (
 
     select
         previous.group_id,
-        min({{ by_bytes("feeds.feed_group_id") }}) as feed_group_id
+        feeds.feed_group_id,
+        0 as by_name
     from previous
-    inner join {{ ref("int_feed_groups") }} as feeds
-        on previous.group_name = feeds.group_name or previous.group_id = feeds.feed_group_id
-    left join previous as owners on feeds.feed_group_id = owners.feed_group_id
-    where previous.feed_group_id is null and owners.group_id is null
-    group by previous.group_id
+    inner join {{ ref("int_feed_groups") }} as feeds on previous.group_id = feeds.feed_group_id
+    where previous.feed_group_id is null
+
+    union all
+
+    select
+        previous.group_id,
+        feeds.feed_group_id,
+        1 as by_name
+    from previous
+    inner join {{ ref("int_feed_groups") }} as feeds on previous.group_name = feeds.group_name
+    where previous.feed_group_id is null
+
+),
+
+-- a group of the feeds is one group alone: not another one's already, and its own id says more than its name
+claimed as (
+
+    select
+        alike.group_id,
+        alike.feed_group_id,
+        row_number() over (
+            partition by alike.feed_group_id order by alike.by_name, {{ by_bytes("alike.group_id") }}
+        ) as place
+    from alike
+    left join previous as owners on alike.feed_group_id = owners.feed_group_id
+    where owners.group_id is null
+
+),
+
+recognised as (
+
+    select
+        group_id,
+        min({{ by_bytes("feed_group_id") }}) as feed_group_id
+    from claimed
+    where place = 1
+    group by group_id
 
 ),
 
