@@ -22,7 +22,8 @@ judged as (
         states.status in ('planned', 'invited') as is_pending,
         states.status = 'planned'
         and (
-            not coalesce(stages.takes_people, false)
+            -- two groups that are too small may become one that is not
+            (not coalesce(stages.takes_people, false) and states.reason_code <> 'merged')
             or coalesce(candidates.reason_code in ('not_worth_a_group', 'no_cohort'), false)
             or candidates.person_id is null
         ) as is_unwanted
