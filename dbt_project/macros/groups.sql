@@ -127,16 +127,28 @@
 
     ),
 
-    counted_{{ rung }} as (
+    -- how many a stratum could open alone: one whose groups are too large for the accounts keeps none of the others back
+    affordable_{{ rung }} as (
 
         select
             sized.*,
             -- an open group asks for people until it has its target: who will be asked waits on this rung
-            cast(ceiling(greatest(planned_size, {{ target }}) / acceptance) as integer) as asked,
-            coalesce(sum(openings * cost) over (
+            cast(ceiling(greatest(sized.planned_size, {{ target }}) / sized.acceptance) as integer) as asked,
+            {{ whole_quotient("least(greatest(capacity.invitations, 0), sized.openings * sized.cost)", "sized.cost") }}
+                as affordable
+        from sized_{{ rung }} as sized
+        cross join capacity_{{ before }} as capacity
+
+    ),
+
+    counted_{{ rung }} as (
+
+        select
+            affordable.*,
+            coalesce(sum(affordable * cost) over (
                 order by people desc, {{ by_bytes("stratum") }} rows between unbounded preceding and 1 preceding
             ), 0) as cost_before
-        from sized_{{ rung }} as sized
+        from affordable_{{ rung }} as affordable
 
     ),
 
@@ -145,7 +157,7 @@
         select
             counted.*,
             {{ whole_quotient(
-                "least(greatest(capacity.invitations - counted.cost_before, 0), counted.openings * counted.cost)",
+                "least(greatest(capacity.invitations - counted.cost_before, 0), counted.affordable * counted.cost)",
                 "counted.cost"
             ) }} as allowed
         from counted_{{ rung }} as counted
@@ -198,7 +210,8 @@
                 as planned_size,
             case
                 when chosen.is_next_wave or (chosen.is_needed and not chosen.has_seat) then 'next_wave'
-                when chosen.is_short and not chosen.is_needed then 'no_capacity'
+                when chosen.group_id is not null or chosen.is_needed then null
+                when chosen.is_short then 'no_capacity'
                 else waiting.waits_for
             end as waits_for
         from waiting_{{ before }} as waiting

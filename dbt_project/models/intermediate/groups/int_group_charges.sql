@@ -35,16 +35,17 @@ held as (
         end as people,
         changes.operator_id as operator_before,
         coalesce(changes.changes, 0) as changes,
-        feeds.operator_id as feed_operator_id
+        case when coalesce(told.is_active, true) then feeds.operator_id end as feed_operator_id
     from {{ ref("group_registry") }} as registry
     left join sizes on registry.group_id = sizes.group_id
     left join changes on registry.group_id = changes.group_id
     left join {{ ref("int_feed_groups") }} as feeds on registry.feed_group_id = feeds.feed_group_id
+    left join {{ ref("int_operator_limits") }} as told on feeds.operator_id = told.operator_id
     where registry.status <> 'closed'
 
 ),
 
--- whom the feeds show at a group is whom it has; else whoever had it, while at work
+-- whom the feeds show at a group is whom it has, else whoever had it; in both cases while at work
 final as (
 
     select

@@ -15,6 +15,7 @@ fitting as (
         others.group_id as merge_into,
         others.rung,
         small.inside,
+        small.pending,
         others.inside + others.pending as taken,
         others.group_name
     from small
@@ -38,7 +39,8 @@ fitting as (
         )
         and small.inside + others.inside + others.pending <= {{ policy("group_most_size") }}
     group by
-        small.group_id, others.group_id, others.rung, small.inside, others.inside, others.pending, others.group_name
+        small.group_id, others.group_id, others.rung, small.inside, small.pending, others.inside, others.pending,
+        others.group_name
     having count(*) * 100 >= small.inside * {{ policy("group_adopted_share_percent") }}
 
 ),
@@ -75,7 +77,8 @@ final as (
         summed.group_id,
         summed.merge_into,
         summed.inside,
-        {{ policy("group_merges_are_executed") }} = 1 as is_executed
+        -- who was invited before may still come in, and goes along
+        {{ policy("group_merges_are_executed") }} = 1 and summed.pending = 0 as is_executed
     from summed
     left join summed as givers on summed.merge_into = givers.group_id
     where givers.group_id is null and summed.size_then <= {{ policy("group_most_size") }}

@@ -12,7 +12,7 @@ with risen as (
         persons.lifetime_monetary,
         row_number() over (
             partition by members.person_id, members.group_kind
-            order by rooms.inside desc, {{ by_bytes("rooms.group_name") }} asc
+            order by strata.rung asc, rooms.inside desc, {{ by_bytes("rooms.group_name") }} asc
         ) as choice
     from {{ ref("int_membership_standing") }} as members
     inner join {{ ref("int_known_groups") }} as known on members.group_id = known.group_id
@@ -26,8 +26,11 @@ with risen as (
     inner join {{ ref("int_group_strata") }} as strata
         on persons.profile = strata.profile and members.group_kind = strata.group_kind
     inner join {{ ref("int_group_rooms") }} as rooms on strata.stratum = rooms.stratum
+    left join {{ ref("int_group_merges") }} as given on members.group_id = given.group_id and given.is_executed
     where
         members.status = 'joined'
+        -- one move a night
+        and given.group_id is null
         and members.leave_code is null
         and not members.is_corrected
         and persons.band_rank > bands.band_rank
