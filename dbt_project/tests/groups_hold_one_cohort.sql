@@ -5,11 +5,9 @@ from {{ ref("group_memberships") }} as memberships
 inner join {{ ref("group_registry") }} as registry on memberships.group_id = registry.group_id
 left join {{ ref("cohort_members") }} as cohorts on memberships.person_id = cohorts.person_id
 where
-    coalesce(cohorts.cohort <> registry.cohort, true)
-    and (
-        (memberships.planned_on = {{ as_of_date() }} and memberships.reason_code <> 'merged')
-        or (memberships.status in ('planned', 'invited') and cohorts.corrected_on >= memberships.planned_on)
-    )
+    (memberships.status in ('planned', 'invited') or memberships.planned_on = {{ as_of_date() }})
+    and not (memberships.reason_code = 'merged' and memberships.planned_on = {{ as_of_date() }})
+    and coalesce(cohorts.cohort <> registry.cohort, true)
 
 union all
 
