@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
+from muster.release import releases
 from muster.settings import SAMPLE_LANDING
-from muster.simulate import World
+from muster.simulate import World, run_nights
 
 from support import cases
 from support.cases import Case, OpenShop
@@ -16,6 +17,11 @@ from support.cases import Case, OpenShop
 COLD_START = cases.CASES.parent / "cold_start_shop"
 SAMPLE_DAY, DAY = "2011-12-09", "2024-04-01"
 AGAIN = "again"
+SMALL_GROUPS = {
+    "group_least_size": 5, "group_target_size": 8, "group_most_size": 12, "group_acceptance_percent": 80,
+    "group_opening_sigmas": 0, "group_merges_are_executed": 1, "operator_most_groups": 9,
+}  # fmt: skip
+"""Policy under which a few hundred people fill groups."""
 PHONE, OTHER_PHONE = "+441632960001", "+441632960002"
 
 # What arrives after the last of the three nights: a day's orders come late, an amount is corrected, one customer has
@@ -70,24 +76,15 @@ def every_feed(folder: Path, open_shop: OpenShop) -> Case:
 
 
 def community(folder: Path, open_shop: OpenShop) -> Case:
-    """Two nights of a simulated shop with every feed; the second knows what came of the first one's contacts."""
+    """Two nights of a simulated shop with every feed and groups of a few people; the second knows what came of what the
+    first one handed out.
+    """
     with World(folder / "landing", users=400, seed=3, first_night=date(2026, 3, 29)) as world:
         world.write_history()
-        shop = open_shop(folder / "landing", folder / "home")
-        case = Case(folder, shop, {})
-        plan = None
-        for _ in range(2):
-            day = world.write_day(plan)
-            case.releases[f"{day}"] = shop.night(f"{day}")
-            plan = folder / f"{day}.parquet"
-            with shop.reading(case.releases[f"{day}"]) as connection:
-                connection.execute(
-                    f"""copy (
-                        select user_id, channel, offer, schedule_id as contact_id, purpose, account_id, operator_id
-                        from marts.contact_schedule where status = 'planned' and planned_date = date '{day}' + 1
-                    ) to '{plan}' (format parquet)"""
-                )
-    return case
+        shop = open_shop(folder / "landing", folder / "home").with_policy(folder / "dbt_project", SMALL_GROUPS)
+        with shop.at_work():
+            nights = [f"{day}" for day in run_nights(world, shop.settings, 2)]
+    return Case(folder, shop, dict(zip(nights, releases(shop.settings), strict=True)))
 
 
 HISTORIES: dict[str, Callable[[Path, OpenShop], Case]] = {

@@ -1,0 +1,1 @@
+delete from marts.group_assignments where person_id = 'bob'

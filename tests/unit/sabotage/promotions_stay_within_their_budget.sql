@@ -1,0 +1,3 @@
+insert into state.group_memberships by name select date '2024-01-10' as as_of_date, 'risen' as person_id, 'interest' as
+group_kind, 'high' as group_id, 'planned' as status, date '2024-01-10' as status_since, 'promoted' as reason_code, 0 as
+invitations, date '2024-01-10' as planned_on, 'low' as from_group_id

@@ -1,0 +1,1 @@
+update marts.staffing_plan set people = people + 1
