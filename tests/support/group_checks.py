@@ -181,7 +181,9 @@ def _once(held: Held, seen: Counter[str]) -> None:
 def _sizes(held: Held, seen: Counter[str]) -> None:
     """Nobody is planned into a group that is full, and only reality goes beyond the bound."""
     most = held.night.group_most_size
-    given = Counter(row["group_id"] for row in held.members.values() if held.is_new_place(row))
+    given = Counter(
+        row["group_id"] for row in held.members.values() if held.is_new_place(row) and row["reason_code"] != "merged"
+    )
     for group, row in held.registry.items():
         size = held.inside[group] + held.pending[group]
         if size > most:
@@ -264,6 +266,7 @@ def _transition(held: Held, key: Key, earlier: Row, row: Row, seen: Counter[str]
     seen[f"moved_{reason}"] += 1
     if row["status"] == "joined" and earlier["from_group_id"] == row["group_id"]:
         assert reason in ("stayed", "entered"), (key, earlier, row)
+        assert reason == "entered" or _has_reason_to_stay(held, key, earlier, row), (key, earlier, row)
         return
     if reason in ("entered", "adopted"):
         assert row["status"] == "joined" and held.registry[row["group_id"]]["feed_group_id"]
@@ -294,6 +297,19 @@ def _transition(held: Held, key: Key, earlier: Row, row: Row, seen: Counter[str]
     else:
         assert reason in ("cohort_corrected", "assumed"), (key, earlier, row)
         assert was["cohort"] != held.cohorts[key[0]]["cohort"]
+
+
+def _has_reason_to_stay(held: Held, key: Key, earlier: Row, row: Row) -> bool:
+    """Whether the move is refused, has gone unanswered, came too late, or makes no sense any more."""
+    target, cohort = held.registry[earlier["group_id"]], held.cohorts.get(key[0])
+    return (
+        row["invited_on"] is not None
+        or (held.night.as_of - earlier["planned_on"]).days >= held.night.group_fill_days
+        or key[0] in held.objections
+        or not cohort or target["cohort"] != cohort["cohort"]
+        or held.assignments[key]["stage"] not in {r["stage"] for r in held.night.tables["group_eligibility"]}
+        or target["status"] in (("merging", "closed") if earlier["reason_code"] == "merged" else ("stopped", "merging", "closed"))
+    )  # fmt: skip
 
 
 def _asked_again(held: Held, key: Key, earlier: Row, row: Row) -> None:

@@ -45,16 +45,6 @@ def feed_id(shops: GroupShops, group_id: str) -> str:
     return shops.feed_ids.setdefault(group_id, f"W{len(shops.feed_ids)}" if shops.has_own_ids else group_id)
 
 
-def _open_slots(shops: GroupShops) -> dict[tuple[str, str], Row]:
-    """(user, kind) -> slot that is handed out, not cancelled, and lies ahead."""
-    cancelled = {row["schedule_id"] for row in shops.ledger if row["event"] == "cancelled"}
-    return {
-        (row["user_id"], row["playbook"]): row
-        for row in shops.ledger
-        if row["event"] == "issued" and row["schedule_id"] not in cancelled and row["planned_date"] > shops.as_of
-    }
-
-
 def _hand_out(shops: GroupShops) -> None:
     """Invitations get a day, some later; slots of people who are not planned any more are cancelled."""
     night = shops.night
@@ -63,7 +53,7 @@ def _hand_out(shops: GroupShops) -> None:
         for row in shops.state["group_memberships"]
         if row["status"] == "planned"
     }
-    opened = _open_slots(shops)
+    opened = shops.open_slots
     for (user, kind), slot in opened.items():
         if (shops.person_of[user], kind) not in planned:
             shops.ledger.append(_event(shops, "cancelled", slot, reason_code="no_longer_planned"))

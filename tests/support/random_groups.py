@@ -41,6 +41,7 @@ PATTERNS = (
     "{brand} of the friends of {city} and of {channel} and of {cohort} and {tier} {seq}",
 )
 NOON = "12:00:00"
+SLOT = ("schedule_id", "person_id", "user_id", "planned_date", "purpose", "playbook")
 
 
 @dataclass
@@ -117,10 +118,24 @@ class GroupShops:
             for row in customers
             if row["lifetime_purchases"]
         ]  # fmt: skip
-        standing_in = {"persons": persons, "customers": customers, "int_customer_totals": totals}
+        # of all contacts, groups ask for the invitations ahead alone: who gets which day is not their business
+        standing_in = {
+            "persons": persons, "customers": customers, "int_customer_totals": totals,
+            "contact_schedule": [{**slot, "status": "planned"} for slot in self.open_slots.values()],
+        }  # fmt: skip
         return GroupNight(
             self.as_of, self.parameters, self.policy | standing_in, feeds, list(self.ledger), dict(self.state)
         )
+
+    @property
+    def open_slots(self) -> dict[tuple[str, str], Row]:
+        """(user, kind) -> slot that is handed out, not taken back, and lies ahead."""
+        cancelled = {row["schedule_id"] for row in self.ledger if row["event"] == "cancelled"}
+        return {
+            (row["user_id"], row["playbook"]): {name: row[name] for name in SLOT}
+            for row in self.ledger
+            if row["event"] == "issued" and row["schedule_id"] not in cancelled and row["planned_date"] > self.as_of
+        }
 
     def number(self, what: str) -> int:
         self.numbers[what] = self.numbers.get(what, 0) + 1
