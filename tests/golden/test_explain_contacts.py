@@ -382,6 +382,33 @@ def test_cancelled_slots_and_contacts_with_their_results(shop: Shop) -> None:
     ]
 
 
+def test_recall_waits_after_its_own_last_contact(shop: Shop) -> None:
+    facts = facts_of(shop, "third")
+    slot = facts.recall.slots[0] | {"status": "expired"}
+    own = slot | {"planned_date": date(2024, 2, 26)}
+    invited = slot | {"schedule_id": "i1", "purpose": "invitation", "playbook": "interest"}
+    invited["planned_date"] = date(2024, 3, 8)
+    known = {"reason": "recently_contacted", "last_contact_date": date(2024, 3, 8)}
+    after_own = said(changed(facts, [invited, own], **known))
+    assert after_own[6] == (
+        "Last contacted on 2024-02-26 by Chat with a friend; Second order waits 21 days for the next attempt."
+    )
+    assert after_own[-1] == "Possible again from 2024-03-18 on."
+    unknown = changed(facts, [invited], **known)
+    assert said(unknown)[6] == (
+        "Recall had its contact before that of 2024-03-08, which was for another purpose; Second order waits 21 days "
+        "for the next attempt."
+    )
+    assert said(unknown, "zh")[6] == "召回联系早于 2024-03-08（当日为其他目的）；“二单转化”两次尝试之间间隔 21 天。"
+
+
+def test_other_purposes_take_places_too(shop: Shop) -> None:
+    full = changed(facts_of(shop, "fourth"), reason="account_quota")
+    full = replace(full, recall=replace(full.recall, others=4))
+    assert "Contacts for purposes that come before recall take part of them: 4." in said(full)
+    assert "其中 4 个名额用于优先于召回的其他目的。" in said(full, "zh")
+
+
 def test_a_measured_response_says_what_it_was_measured_on(shop: Shop) -> None:
     """900 x 100 / 1000 = 90 pairs; (600 x 2 % + 300 x 5 %) / 900 = 3 %."""
     lift = [

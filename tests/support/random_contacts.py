@@ -191,7 +191,7 @@ class ContactShop:
         """Something that takes a slot back which is handed out for a day to come."""
         happens = self.draw.choice(("buys", "objects", "goes", "unfriends", "closes", "is_another", "is_met", "moves"))
         user = slot["user_id"]
-        if slot["purpose"] == "invitation" and self.draw.random() < 0.4:
+        if slot["purpose"] == "invitation" and self.draw.random() < 0.6:
             self.groups.settle(slot["person_id"], slot["playbook"])
         elif happens == "buys":
             for row in self.tables["customers"]:

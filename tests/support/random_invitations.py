@@ -48,7 +48,7 @@ class RandomInvitations:
         """Somebody who has an invitation ahead comes in without it, or is given up."""
         for row in self.memberships:
             if (row["person_id"], row["group_kind"]) == (person, kind):
-                row["status"] = self.draw.choice(("joined", "declined", "left"))
+                row["status"] = self.draw.choice(("joined", "declined"))
 
     def merge(self, kept: str, gone: str) -> None:
         taken = {row["group_kind"] for row in self.memberships if row["person_id"] == kept}

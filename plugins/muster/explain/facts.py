@@ -16,6 +16,10 @@ RECALL_POLICY = (
     "playbooks", "playbook_channels", "contact_channels", "benefits", "benefit_ladder", "scripts", "contact_results",
     "purposes",
 )  # fmt: skip
+EARLIER = """purpose in (
+    select purpose from policy.purposes
+    where priority < (select priority from policy.purposes where purpose = 'recall')
+)"""
 GROUP_POLICY = ("group_kinds", "group_eligibility", "group_ladder", "cohort_sources", "tier_bands")
 
 
@@ -24,7 +28,8 @@ class Recall:
     """What a release says of the contacts of one customer's person. Slots are the newest first.
 
     speaker: the person's customer row that the decision is made by. lift: of the playbook, the periods that were read.
-    ranked: how many may be contacted; ahead: how many of those before the person share the slots it waits for.
+    ranked: how many may be contacted; ahead: how many of those before the person share the slots it waits for; others:
+    how many of those slots serve purposes that come before recall.
     """
 
     speaker: Row
@@ -34,6 +39,7 @@ class Recall:
     lift: list[Row]
     ranked: int
     ahead: int
+    others: int
 
 
 @dataclass(frozen=True)
@@ -142,10 +148,17 @@ def _read_recall(rows: Callable[..., list[Row]], person_id: str) -> Recall:
         person_id,
     )
     candidate = next(iter(rows("marts.recall_candidates", "where person_id = ?", "", person_id)), None)
-    ranked, ahead, lift = [], [], []
+    ranked, ahead, others, lift = [], [], [], []
     if candidate and candidate["rank"] is not None:
         ranked = rows("marts.recall_candidates", "where rank is not null")
-        ahead = [row for row in ranked if row["rank"] < candidate["rank"] and _shares_slots(row, candidate)]
+        ahead = [
+            row for row in ranked
+            if row["rank"] < candidate["rank"] and row["decision"] == "include" and _shares_slots(row, candidate)
+        ]  # fmt: skip
+        planned = rows(
+            "marts.contact_schedule", f"where status = 'planned' and planned_date > as_of_date and {EARLIER}"
+        )
+        others = [row for row in planned if _shares_slots(row, candidate)]
     if candidate and candidate["score_source"] == "measured":
         lift = rows("marts.recall_lift", "where playbook = ? and read_on is not null and compared > 0", "",
                     candidate["playbook"])  # fmt: skip
@@ -162,6 +175,7 @@ def _read_recall(rows: Callable[..., list[Row]], person_id: str) -> Recall:
         lift=lift,
         ranked=len(ranked),
         ahead=len(ahead),
+        others=len(others),
     )
 
 
@@ -189,9 +203,10 @@ def _read_groups(rows: Callable[..., list[Row]], person_id: str) -> Groups:
 
 
 def _shares_slots(row: Row, candidate: Row) -> bool:
-    """Whether both ask for the same channel, from the same account where it matters; who is held out takes no slot."""
-    same = row["channel"] == candidate["channel"] and row["decision"] == "include"
-    return same and (candidate["channel"] != "wecom" or row["account_id"] == candidate["account_id"])
+    """Whether both ask for the same channel, from the same account where it matters."""
+    return row["channel"] == candidate["channel"] and (
+        candidate["channel"] != "wecom" or row["account_id"] == candidate["account_id"]
+    )
 
 
 def score(cuts: list[Decimal], value: Decimal | int) -> int:

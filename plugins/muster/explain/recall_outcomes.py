@@ -70,13 +70,20 @@ def _attempts(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]
 
 
 def _recently(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
+    """Recall waits after its own last contact, which one for another purpose may have followed."""
     last, after = found["last_contact_date"], facts.row("playbooks", "playbook", found["playbook"])["retry_after_days"]
-    known = {"date": last, "days": after, "playbook": playbook_label(facts, found)}
-    slot = next((slot for slot in facts.recall.slots if has_come(facts, slot) and day_of(slot) == last), None)
-    if slot:
-        said = say("recall_recent_slot", **known, channel=channel_label(facts, slot))
+    known = {"days": after, "playbook": playbook_label(facts, found)}
+    came = [slot for slot in facts.recall.slots if has_come(facts, slot)]
+    own = next((slot for slot in came if slot["purpose"] == "recall"), None)
+    if any(slot["purpose"] != "recall" and day_of(slot) == last for slot in came):
+        if own is None:
+            return [say("recall_recent_before", date=last, **known)], []
+        last = day_of(own)
+    if own and day_of(own) == last:
+        said = say("recall_recent_slot", date=last, channel=channel_label(facts, own), **known)
     else:
-        said = say("recall_recent_withheld" if was_held_out(facts, last) else "recall_recent", **known)
+        kind = "recall_recent_withheld" if was_held_out(facts, last) else "recall_recent"
+        said = say(kind, date=last, **known)
     return [said], [say("recall_from", date=last + timedelta(days=after))]
 
 
@@ -115,8 +122,10 @@ def _full_account(facts: Facts, found: Row) -> tuple[list[Sentence], list[Senten
     days = facts.parameter("contact_horizon_days")
     known = {"ahead": facts.recall.ahead, "days": days, "channel": channel_label(facts, found)}
     if facts.row("contact_channels", "channel", found["channel"])["needs"] == "friend":
-        return [say("recall_full_account", **known, account=found["account_id"])], [say("recall_room")]
-    return [say("recall_full_accounts", **known)], [say("recall_room")]
+        because = say("recall_full_account", **known, account=found["account_id"])
+    else:
+        because = say("recall_full_accounts", **known)
+    return [because, *_others_ahead(facts)], [say("recall_room")]
 
 
 def _full_channel(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
@@ -127,7 +136,11 @@ def _full_channel(facts: Facts, found: Row) -> tuple[list[Sentence], list[Senten
             "recall_full_channel", ahead=facts.recall.ahead, days=days, channel=channel_label(facts, found), quota=quota
         )
     ]
-    return because, [say("recall_room")]
+    return [*because, *_others_ahead(facts)], [say("recall_room")]
+
+
+def _others_ahead(facts: Facts) -> list[Sentence]:
+    return [say("recall_others_ahead", others=facts.recall.others)] if facts.recall.others else []
 
 
 def _capped(facts: Facts, found: Row) -> tuple[list[Sentence], list[Sentence]]:
