@@ -25,7 +25,8 @@ TASKS = """
         ['phone', 'phone', 'wecom_id', null, 'phone'][i] as handle_kind,
         ['h1', 'h2', 'h3', null, 'lost'][i] as handle_hash,
         'a1' as account_id, 'o1' as operator_id, null::varchar as offer_en, null::varchar as offer_zh,
-        null::varchar as script_en, null::varchar as script_zh, 1 as attempt, i::integer as place
+        null::varchar as script_en, null::varchar as script_zh, 1 as attempt, i::integer as place,
+        null::varchar as group_name
     from range(1, 6) as n (i)"""  # fmt: skip
 GROUP = """
     select

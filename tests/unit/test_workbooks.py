@@ -27,7 +27,7 @@ TASK = {
     "playbook_zh": "最后尝试", "channel": "phone", "channel_en": "Call", "channel_zh": "电话",
     "handle_kind": "phone", "handle": "+8613800138000", "account_id": "a1", "operator_id": "o1",
     "offer_en": "A gift", "offer_zh": "礼品", "script_en": "Hello", "script_zh": "您好", "attempt": 1, "score": 5,
-    "place": 1,
+    "place": 1, "group_name": None,
 }  # fmt: skip
 GHOST = {
     "is_held_out": True, "handle": None, "handle_kind": None, "offer_en": None, "offer_zh": None, "script_en": None,
@@ -111,7 +111,7 @@ def column(rows: list[tuple], heading: str) -> list[str]:
 def test_who_is_on_which_sheet(excel: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     counts = write(
         excel, tmp_path,
-        {"schedule_id": "s2", "nickname": "second", "place": 2},
+        {"schedule_id": "s2", "nickname": "second", "place": 2, "group_name": "Tea"},
         {"schedule_id": "s1", "nickname": "first", "place": 1},
         {"schedule_id": "s3", "nickname": "tomorrow", "planned_date": date(2024, 1, 12), "is_issued": False},
         {"schedule_id": "s4", "nickname": "in a week", "planned_date": date(2024, 1, 17)},
@@ -126,6 +126,7 @@ def test_who_is_on_which_sheet(excel: duckdb.DuckDBPyConnection, tmp_path: Path)
     assert sheet_names(path) == ["Today 今日", "Week 本周", "Held out 请勿联系", "How to 说明"]
     assert column(sheet(excel, path), "Nickname") == ["first", "second"]
     week = sheet(excel, path, workbooks.WEEK)
+    assert column(week, "Group") == [None, "Tea", None, None]
     assert column(week, "Nickname") == ["first", "second", "tomorrow", "in a week"]
     assert column(week, "Fixed") == ["Fixed 已确定", "Fixed 已确定", "May change 可能调整", "Fixed 已确定"]
     held_out = sheet(excel, path, workbooks.HELD_OUT)
@@ -144,9 +145,9 @@ def test_what_a_row_says(excel: duckdb.DuckDBPyConnection, tmp_path: Path) -> No
     said = dict(zip(header, row, strict=True))
     assert said == {
         "No. 序号": "1", "Nickname 昵称": "Li", "Last product 上次购买": "tea", "Last contact 上次联系": "45293",
-        "Purpose 目的": "Bring back\n召回", "Offer 优惠": "A gift\n礼品", "Script, Chinese 中文话术": "您好",
-        "Script, English 英文话术": "Hello", "Window 时段": "10:00-12:00", "Account 账号": "a1",
-        "Channel 渠道": "Call\n电话", "Phone or chat id 联系方式": "+8613800138000", "Result 结果": None,
+        "Purpose 目的": "Bring back\n召回", "Group 群": None, "Offer 优惠": "A gift\n礼品",
+        "Script, Chinese 中文话术": "您好", "Script, English 英文话术": "Hello", "Window 时段": "10:00-12:00",
+        "Account 账号": "a1", "Channel 渠道": "Call\n电话", "Phone or chat id 联系方式": "+8613800138000", "Result 结果": None,
         "Contacted at 实际联系时间": None, "Attempt 第几次": "1", "Planned date 计划日期": "45302",
         "Schedule ID 排期编号": "s1", "User ID 用户编号": "0042", "Channel code 渠道代码": "phone",
         "Purpose code 目的代码": "recall", "Operator 运营": "o1",

@@ -70,6 +70,7 @@ _WHO = (
     Column(("Last contact", "上次联系"), 12, of("last_contact_date"), "date"),
 )
 _PURPOSE = Column(("Purpose", "目的"), 22, labels("purpose"))
+_GROUP = Column(("Group", "群"), 24, of("group_name"))
 _OFFER = Column(("Offer", "优惠"), 20, labels("offer"))
 _WINDOW = Column(("Window", "时段"), 12, _window)
 _CHANNEL = Column(("Channel", "渠道"), 16, labels("channel"))
@@ -82,6 +83,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         Column(("No.", "序号"), 9, of("place"), "number"),
         *_WHO,
         _PURPOSE,
+        _GROUP,
         _OFFER,
         Column(("Script, Chinese", "中文话术"), 44, of("script_zh")),
         Column(("Script, English", "英文话术"), 44, of("script_en")),
@@ -104,6 +106,7 @@ SHEETS: dict[str, tuple[Column, ...]] = {
         _WINDOW,
         *_WHO,
         _PURPOSE,
+        _GROUP,
         _OFFER,
         _ACCOUNT,
         _CHANNEL,
