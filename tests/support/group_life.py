@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from support.compiled import Row
-from support.plain.contacts import quarter
+from support.plain.slots import quarter
 from support.random_groups import NOON, STATE, TIERS, GroupShops
 
 RESULTS = ("reached", "reached", "no_answer", "not_sent", None, "refused", "refused", "do_not_contact")
