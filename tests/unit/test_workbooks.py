@@ -147,8 +147,8 @@ def test_what_a_row_says(excel: duckdb.DuckDBPyConnection, tmp_path: Path) -> No
         "No. 序号": "1", "Nickname 昵称": "Li", "Last product 上次购买": "tea", "Last contact 上次联系": "45293",
         "Purpose 目的": "Bring back\n召回", "Group 群": None, "Offer 优惠": "A gift\n礼品",
         "Script, Chinese 中文话术": "您好", "Script, English 英文话术": "Hello", "Window 时段": "10:00-12:00",
-        "Account 账号": "a1", "Channel 渠道": "Call\n电话", "Phone or chat id 联系方式": "+8613800138000", "Result 结果": None,
-        "Contacted at 实际联系时间": None, "Attempt 第几次": "1", "Planned date 计划日期": "45302",
+        "Account 账号": "a1", "Channel 渠道": "Call\n电话", "Phone or chat id 联系方式": "+8613800138000",
+        "Result 结果": None, "Contacted at 实际联系时间": None, "Attempt 第几次": "1", "Planned date 计划日期": "45302",
         "Schedule ID 排期编号": "s1", "User ID 用户编号": "0042", "Channel code 渠道代码": "phone",
         "Purpose code 目的代码": "recall", "Operator 运营": "o1",
     }  # fmt: skip
