@@ -107,7 +107,8 @@ def transform(night: Night) -> None:
     with engine.dbt(candidate) as process:
         dbt = Dbt(engine, process, candidate.folder, candidate.as_of_date.isoformat(), policy.as_vars())
         _build_backtest(dbt, candidate, policy)
-        dbt.run(exclude=[] if policy_tests.are_due(settings) else [policy_tests.SELECTION])
+        tested_before = [] if policy_tests.are_due(settings) else [policy_tests.SELECTION]
+        dbt.run(f"build {policy_tests.INDIRECTLY}", exclude=tested_before)
         policy_tests.note_passed(settings)
         measured = [*value_fit.refit(engine, candidate, policy), *lift_reading.read_due(engine, candidate, policy)]
         if measured:

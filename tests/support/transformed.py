@@ -1,6 +1,7 @@
 """A small shop's night after `transform`: what dbt built, and what it wrote about the project."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -49,12 +50,12 @@ class Project:
     before: release.Release
     candidate: Candidate
 
-    def test(self, *selection: str) -> list[dict]:
+    def test(self, *selection: str, exclude: Sequence[str] = (), command: str = "test") -> list[dict]:
         """`dbt test` of the selected tests; MusterError names those that fail."""
         day = self.candidate.as_of_date.isoformat()
         with self.shop.at_work() as engine, engine.dbt(self.candidate) as process:
             dbt = Dbt(engine, process, self.candidate.folder, day, self.policy.as_vars())
-            return dbt.run("test", select=selection, without=())
+            return dbt.run(command, select=selection, exclude=exclude, without=())
 
     @cached_property
     def manifest(self) -> dict:
