@@ -30,6 +30,15 @@ class Held:
         return {row["user_id"]: row["person_id"] for row in self.night.tables["persons"]}
 
     @cached_property
+    def successors(self) -> dict[str, str]:
+        """Person of the night before -> who that is tonight: the person of its row, else of another of its rows."""
+        found: dict[str, str] = {}
+        for row in sorted(self.night.state["persons"], key=lambda row: (row["user_id"] != row["person_id"], row["user_id"])):
+            if row["user_id"] in self.persons:
+                found.setdefault(row["person_id"], self.persons[row["user_id"]])
+        return found
+
+    @cached_property
     def users(self) -> dict[str, list[Row]]:
         """person -> customers' rows."""
         found = defaultdict(list)
@@ -54,8 +63,8 @@ class Held:
         """By today's persons: two that are one now have two rows of a kind."""
         found = defaultdict(list)
         for row in self.night.state["group_memberships"]:
-            if row["person_id"] in self.persons:
-                found[self.persons[row["person_id"]], row["group_kind"]].append(row)
+            if row["person_id"] in self.successors:
+                found[self.successors[row["person_id"]], row["group_kind"]].append(row)
         return dict(found)
 
     @cached_property
@@ -202,11 +211,12 @@ def _places(held: Held, seen: Counter[str]) -> None:
         if not held.is_new_place(row):
             continue
         group, shown = held.registry[row["group_id"]], held.assignments[person, kind]
-        assert kind in opened and (kind, shown["stage"], shown["value_tier"]) in eligible
+        assert kind in opened, (kind, row)
+        assert (kind, shown["stage"], shown["value_tier"]) in eligible or row["reason_code"] == "merged", (shown, row)
         if row["reason_code"] != "merged":
             assert held.fits(shown, group), (person, row, shown, group)
         assert group["cohort"] == shown["cohort"], (person, row, shown, group)
-        assert row["status"] in ("planned", "joined")
+        assert row["status"] in ("planned", "joined"), row
         assert row["status"] == "planned" or (held.is_assumed and not held.night.has_senders)
         seen["placed"] += 1
         seen[f"placed_on_rung_{group['rung']}"] += 1
@@ -264,6 +274,9 @@ def _transition(held: Held, key: Key, earlier: Row, row: Row, seen: Counter[str]
             assert row["from_group_id"] == earlier["from_group_id"]
         return
     seen[f"moved_{reason}"] += 1
+    if row["status"] == "left" and earlier["from_group_id"] == row["group_id"]:
+        assert reason in ("left_group", "suppressed", "violation", "milestone_ended"), (key, earlier, row)
+        return
     if row["status"] == "joined" and earlier["from_group_id"] == row["group_id"]:
         assert reason in ("stayed", "entered"), (key, earlier, row)
         assert reason == "entered" or _has_reason_to_stay(held, key, earlier, row), (key, earlier, row)
@@ -277,12 +290,10 @@ def _transition(held: Held, key: Key, earlier: Row, row: Row, seen: Counter[str]
         _asked_again(held, key, earlier, row)
         return
     if earlier["status"] in PENDING and not row["from_group_id"]:
-        # nobody was asked yet: the group is gone, or the cohort was corrected
+        # the cohort was corrected, or the group is gone before anybody was asked
         was = held.registry[earlier["group_id"]]
-        assert earlier["status"] == "planned", (key, earlier, row)
-        assert was["group_id"] not in held.takes_people or was["cohort"] != held.cohorts[key[0]]["cohort"], (
-            key, earlier, row,
-        )  # fmt: skip
+        is_gone = was["group_id"] not in held.takes_people and earlier["status"] == "planned"
+        assert is_gone or was["cohort"] != held.cohorts[key[0]]["cohort"], (key, earlier, row)
         return
     left = earlier["from_group_id"] or earlier["group_id"]
     assert row["from_group_id"] in (left, None), (key, earlier, row)
@@ -349,14 +360,15 @@ def _groups_of_the_mart(held: Held, seen: Counter[str]) -> None:
     hands = _last_hands(held.tables["group_hands"])
     for group, row in shown.items():
         assert (row["inside"], row["pending"]) == (held.inside[group], held.pending[group]), (group, row)
-        assert all(row[name] == held.registry[group][name] for name in FIXED)
+        assert all(row[name] == held.registry[group][name] for name in FIXED), row
         assert row["age_days"] == (night.as_of - row["opened_on"]).days
         assert row["is_unstaffed"] == (row["operator_id"] is None)
-        assert row["operator_id"] == (hands[group]["operator_id"] if group in hands else None)
+        # who had it last may have stopped working
+        assert row["operator_id"] in (None, hands[group]["operator_id"] if group in hands else None), row
         if row["status"] == "filling" and row["age_days"] >= night.group_fill_days:
             raise AssertionError((group, row, "neither live nor stopped after its days"))
         if row["status"] == "stopped":
-            assert row["age_days"] >= night.group_fill_days and row["inside"] < night.group_least_size
+            assert row["age_days"] >= night.group_fill_days and row["inside"] < night.group_least_size, row
         if row["shows_code"]:
             assert group in held.takes_people and row["inside"] < night.group_target_size, row
             assert row["inside"] + row["pending"] < night.group_most_size, row
@@ -553,8 +565,13 @@ def _tasks(held: Held, seen: Counter[str]) -> None:
 
 def _cohorts(held: Held, seen: Counter[str]) -> None:
     """A cohort changes where its date was corrected or ended, or before there was a group; never by a birth."""
-    before = {row["person_id"]: row for row in held.night.state["cohort_members"]}
-    grouped = {held.persons.get(row["person_id"]) for row in held.night.state["group_memberships"]}
+    before: dict[str, Row] = {}
+    for row in held.night.state["cohort_members"]:
+        now = held.successors.get(row["person_id"])
+        # of two who turned out to be one, the one that stayed
+        if now not in before or row["person_id"] == now:
+            before[now] = row
+    grouped = {person for person, _ in held.members_before}
     for person, row in held.cohorts.items():
         assert not (person in held.ended and row["cohort_source"] == "milestone"), (person, row)
         earlier = before.get(person)

@@ -14,7 +14,7 @@ def live_on(shops: GroupShops, tables: Tables, days: int = 1) -> None:
     """The night is published: its state is the next one's; the shops do what it asks for, more or less."""
     shops.state = {
         name: sorted(({k: v for k, v in row.items() if k != "as_of_date"} for row in tables[name]), key=str)
-        for name in STATE
+        for name in ("persons", *STATE)
     }
     _hand_out(shops)
     before = shops.as_of

@@ -10,8 +10,8 @@ from support.group_checks import Held, Tables, check
 from support.group_life import live_on
 from support.random_groups import MARTS, STATE, GroupNight, GroupShops
 
-TABLES = (*STATE, *MARTS, "int_group_acceptance")
-CARRIED = ("holdout_members", *STATE)
+TABLES = (*STATE, *MARTS, "persons", "int_group_acceptance")
+CARRIED = ("holdout_members", "persons", *STATE)
 
 
 def compile_groups(folder: Path, most: int) -> Compiled:

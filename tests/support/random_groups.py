@@ -85,7 +85,7 @@ class GroupShops:
         self.person_of: dict[str, str] = {}
         self.feeds: dict[str, list[Row]] = {name: [] for name in FEEDS}
         self.ledger: list[Row] = []
-        self.state: dict[str, list[Row]] = {name: [] for name in STATE}
+        self.state: dict[str, list[Row]] = {name: [] for name in ("persons", *STATE)}
         self.members: dict[tuple[str, str], Row] = {}  # (the feed's group_id, user_id) -> row of group_members
         self.feed_ids: dict[str, str] = {}  # Muster's group_id -> the feed's
         self.numbers: dict[str, int] = {}
