@@ -11,7 +11,7 @@ from support.contact_nights import Seen, nights_of
 from support.random_contact_policy import CHANNELS
 
 HORIZON = 6
-SEEDS = (3, 8, 173)  # few shops in which everything comes up
+SEEDS = (34, 37, 39, 45, 85)  # few shops in which everything comes up
 DECISIONS = {
     "include", "holdout", "excluded_below_value", "deferred_person_cap", "deferred_account_quota",
     "deferred_channel_quota", "deferred_other_purpose",
