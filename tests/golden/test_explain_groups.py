@@ -110,22 +110,29 @@ def test_a_member_who_moves(shop: Shop) -> None:
         "Interest group: Inside, Muster·Leeds·web·2024Q1·Top·1, since 2024-02-01. Fits the group.",
         "The group: Live, 1,160 inside, 30 to come, filled to 200; run by O1.",
         "What its people have in common: City, channel; cohort 2024Q1.",
-        "To do: Invite into the higher tier's group, from One to Two; planned for 2024-03-12; done by O2. "
+        "To do: Invite into the higher tier's group, from One to Two; planned for 2024-03-12; run by O2. "
         "Has risen into another tier.",
         BELONGS,
-        STAYS,
     ]
     assert said(facts, "zh") == [
         "兴趣群：已在群，Muster·Leeds·web·2024Q1·Top·1（自 2024-02-01 起）。符合该群条件。",
         "该群：运营中，在群 1,160 人，待入群 30 人，目标 200 人；由 O1 负责。",
         "群内成员的共同点：城市·渠道；人群 2024Q1。",
-        "待办：邀请进入更高等级群，从 One 到 Two；计划于 2024-03-12；由 O2 处理。等级提升。",
+        "待办：邀请进入更高等级群，从 One 到 Two；计划于 2024-03-12；由 O2 负责。等级提升。",
         BELONGS_ZH,
-        "成员保持不动：只有退群、提出勿扰、群合并、人群日期更正或等级提升才会换群，后者每晚不超过全部成员的 0.1%。",
     ]
     found = groups.explain(facts)
     assert (found.value, found.label) == ({"interest": "joined"}, ("Interest group: Inside", "兴趣群：已在群"))
     assert json.loads(explain.as_json(facts, [found], "en"))["decisions"][0]["value"] == {"interest": "joined"}
+
+
+def test_a_member_who_stays(shop: Shop) -> None:
+    """Also where somebody would have to agree to a move."""
+    facts = changed(facts_of(shop), {}, moves=({"is_proposal": True},))
+    assert said(facts)[-2:] == [BELONGS, STAYS]
+    assert said(facts, "zh")[-1] == (
+        "成员保持不动：只有退群、提出勿扰、群合并、人群日期更正或等级提升才会换群，后者每晚不超过全部成员的 0.1%。"
+    )
 
 
 def test_the_persons_other_user_and_somebody_without_rows(shop: Shop) -> None:
@@ -161,7 +168,7 @@ def test_moving_from_a_group_that_is_closed(shop: Shop) -> None:
         "Role inside: KOC.",
         "The group: Live, 1,160 inside, 30 to come, filled to 200; run by nobody yet.",
         "Still inside g9 until the move is over.",
-        "To do: Invite into the higher tier's group, into Two; no day has room for it yet; done by nobody yet. Has "
+        "To do: Invite into the higher tier's group, into Two; no day has room for it yet; run by nobody yet. Has "
         "risen into another tier.",
         BELONGS,
         "The milestone was corrected or ended; that changed the cohort on 2024-03-01.",
@@ -173,8 +180,8 @@ def test_who_is_to_be_taken_out_or_might_be(shop: Shop) -> None:
     out = {"move": "remove", "move_en": "Take out of the group", "to_group_name": None, "planned_date": None}
     facts = changed(facts_of(shop), {"role": "host"}, moves=(out, out | {"is_proposal": True}))
     assert [line for line in said(facts) if line.startswith("To do")] == [
-        "To do: Take out of the group, out of One; due at once; done by O2. Has risen into another tier.",
-        "To do: Take out of the group, out of One; once somebody agrees; done by O2. Has risen into another tier.",
+        "To do: Take out of the group, out of One; due at once; run by O2. Has risen into another tier.",
+        "To do: Take out of the group, out of One; once somebody agrees; run by O2. Has risen into another tier.",
     ]
     assert "Role inside: host." in said(facts)
 
@@ -219,7 +226,7 @@ def test_every_reason_to_have_no_group_says_what_would_change_it(shop: Shop) -> 
         found = connection.execute("select reason_code from policy.group_reasons").fetchall()
     of_members = {"assigned", "adopted", "entered", "assumed", "promoted", "cohort_corrected", "merged", "stayed"}
     of_moves = {"in_two_groups", "moved_on", "milestone_ended"}
-    assert {reason for (reason,) in found} - groups.CHANGES.keys() == of_members | of_moves
+    assert {reason for (reason,) in found} - groups.CHANGES.keys() == of_members | of_moves | {"staff"}
 
 
 def test_two_kinds_stand_in_one_line(shop: Shop) -> None:

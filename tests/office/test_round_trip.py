@@ -105,7 +105,7 @@ def test_who_wants_no_more_contacts_is_on_no_list(
     objector, unanswered = slots[3][1], slots[1][1]
     decisions = dict(shop.rows("select person_id, decision from marts.recall_candidates"))
     assert decisions[objector] == "excluded_opt_out"
-    assert on_lists(before, objector) == {"segments", "recall_list"}
+    assert on_lists(before, objector) == {"segments", "recall_list", "group_assignments"}
     assert on_lists(night, objector) == set()
     assert "segments" in on_lists(night, unanswered)
 

@@ -28,7 +28,8 @@ def explain(facts: Facts) -> Decision:
     would_change: list[Sentence] = []
     for row in found:
         would_change += [sentence for sentence in _change(facts, row) if sentence not in would_change]
-    if any(row["status"] == "joined" for row in found):
+    leaving = {move["group_kind"] for move in facts.groups.moves if not move["is_proposal"]}
+    if any(row["status"] == "joined" and row["group_kind"] not in leaving for row in found):
         would_change.append(say("groups_stays", percent=plain(facts.parameters["group_tier_moves_percent"])))
     statuses = {row["group_kind"]: row["status"] for row in found}
     stands = [_joined([_kind(row), _pair(row, "status")], (": ", "：")) for row in found]
