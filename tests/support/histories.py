@@ -97,6 +97,11 @@ HISTORIES: dict[str, Callable[[Path, OpenShop], Case]] = {
 }
 
 
+NOT_ON_SPARK = ("backtest", "jsonl_shop", "priors", "reactivation", "stage_boundaries")
+"""Cases that Spark leaves out: `sample` and `community` hold their models against DuckDB with more rows, and of its
+twenty nights, some minutes each, these are six."""
+
+
 def expected_tags() -> list[tuple]:
     """Rows of customer_tags that the cold-start shop must have."""
     with (COLD_START / "expected" / "customer_tags.csv").open(encoding="utf-8", newline="") as stream:
