@@ -1,5 +1,9 @@
-"""A thousand shops, each with a policy and people of its own, and what must hold in every night of theirs."""
+"""Many shops, each with a policy and people of its own, and what must hold in every night of theirs.
 
+Four hundred of them; MUSTER_TEST_SHOPS=1000 for more.
+"""
+
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +15,7 @@ from support.random_contact_policy import CHANNELS
 from support.random_contacts import ContactShop
 
 HORIZONS = (7, 3, 12)  # the text of the SQL depends on it: each costs two dbt processes
-SHOPS, ONE_NIGHT = 1000, 4  # of that many shops all but one have a single night
+SHOPS, ONE_NIGHT = int(os.environ.get("MUSTER_TEST_SHOPS", "400")), 4  # of that many shops all but one have a single night
 DECISIONS = {
     "include", "holdout", "deferred_account_quota", "deferred_channel_quota", "deferred_person_cap",
     "deferred_other_purpose",
@@ -72,7 +76,7 @@ def open_shops(compiled: dict[int, Compiled]) -> Iterator[dict[int, CompiledShop
         shop.close()
 
 
-def test_a_thousand_shops(open_shops: dict[int, CompiledShop]):
+def test_many_shops(open_shops: dict[int, CompiledShop]):
     seen = Seen()
     for seed in range(SHOPS):
         horizon = HORIZONS[seed % len(HORIZONS)]
@@ -80,7 +84,7 @@ def test_a_thousand_shops(open_shops: dict[int, CompiledShop]):
     assert len(seen.policies) >= SHOPS and len(seen.shops) >= SHOPS
     assert seen.counts.keys() >= DECISIONS | CANCELLED | SLOTS
     assert {"runs_again", "arrivals"} <= seen.counts.keys()
-    assert seen.counts["ghosts"] > 500
+    assert seen.counts["ghosts"] > SHOPS / 2
     shares_hold(seen)
 
 
