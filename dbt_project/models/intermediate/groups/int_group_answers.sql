@@ -1,10 +1,12 @@
--- one row per person and kind of group whose day of invitation has come: the last invitation since the group was chosen
+-- one row per person and kind of group whose day of invitation has come: the last one since the group was chosen; a
+-- friend request alone only opens the way, unless it is refused
 with slots as (
 
     select
         memberships.person_id,
         memberships.group_kind,
-        coalesce(slots.sent_on, slots.planned_date) as invited_on,
+        case when coalesce(slots.channel, '') <> 'friend_request' then coalesce(slots.sent_on, slots.planned_date) end
+            as invited_on,
         coalesce(slots.result in ('refused', 'do_not_contact'), false) as is_refused,
         row_number() over (
             partition by memberships.person_id, memberships.group_kind

@@ -31,6 +31,7 @@ final as (
         case
             when persons.objection is not null then persons.objection
             when persons.is_staff then 'staff'
+            when duplicates.person_id is not null then 'duplicate_person'
             when worth.person_id is null then 'not_worth_a_group'
             when persons.cohort is null then 'no_cohort'
             when placed.profile is null then 'no_place'
@@ -39,6 +40,7 @@ final as (
     from {{ ref("int_group_persons") }} as persons
     cross join {{ ref("group_kinds") }} as kinds
     cross join {{ ref("int_group_knowledge") }} as knowledge
+    left join {{ ref("int_duplicate_persons") }} as duplicates on persons.person_id = duplicates.person_id
     left join worth on persons.person_id = worth.person_id and kinds.group_kind = worth.group_kind
     left join placed on persons.profile = placed.profile and kinds.group_kind = placed.group_kind
     left join routed on persons.person_id = routed.person_id

@@ -15,24 +15,6 @@ with customers as (
 
 ),
 
--- a crowded handle is nobody's own: the first of its persons answers for all
-crowded as (
-
-    select
-        persons.person_id,
-        min({{ by_bytes("persons.person_id") }}) over (partition by handles.handle_hash) as speaker_id
-    from {{ ref("int_handles") }} as handles
-    inner join {{ ref("persons") }} as persons on handles.user_id = persons.user_id
-    where handles.is_crowded
-
-),
-
-duplicates as (
-
-    select distinct person_id from crowded where person_id <> speaker_id
-
-),
-
 later as (
 
     select persons.person_id, max(purchases.purchase_date) as purchase_date
@@ -64,7 +46,7 @@ final as (
     inner join {{ ref("playbook_stages") }} as stages on customers.stage = stages.stage
     left join {{ ref("int_unlisted_persons") }} as unlisted on customers.person_id = unlisted.person_id
     left join later on customers.person_id = later.person_id
-    left join duplicates on customers.person_id = duplicates.person_id
+    left join {{ ref("int_duplicate_persons") }} as duplicates on customers.person_id = duplicates.person_id
     where customers.place = 1
 
 )
