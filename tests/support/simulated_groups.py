@@ -87,8 +87,8 @@ class SimulatedNights:
                 select {columns}, operator_id, false as is_ghost, group_id, group_name, group_operator_id
                 from marts.contact_schedule as contacts
                 left join ({GROUPS}) as groups
-                    on contacts.purpose = 'invitation' and contacts.user_id = groups.user_id
-                    and contacts.playbook = groups.group_kind
+                    on contacts.purpose = 'invitation' and contacts.channel <> 'friend_request'
+                    and contacts.user_id = groups.user_id and contacts.playbook = groups.group_kind
                 where planned_date = date '{day}' and status = 'planned' and issued_on is not null
                 order by contact_id
             ) to '{planned}' (format parquet)"""
