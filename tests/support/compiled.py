@@ -242,8 +242,14 @@ class CompiledShop:
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
     def _ancestors(self, model: str) -> set[str]:
-        parents = () if model in self._given else self._models[model].parents
-        return {model}.union(*(self._ancestors(parent) for parent in parents))
+        """The model and all that it needs; each looked at once, however many ways lead to it."""
+        found, ahead = set(), [model]
+        while ahead:
+            one = ahead.pop()
+            if one not in found:
+                found.add(one)
+                ahead += () if one in self._given else self._models[one].parents
+        return found
 
     def _copy(self, path: Path, schema: str) -> None:
         """Policy tables whole, others empty."""

@@ -64,8 +64,8 @@ def _handed_out(world: World, settings: Settings) -> tuple[Path | None, Path | N
                     where planned_date = date '{day}' and status = 'planned' and issued_on is not null
                 ) as contacts
                 left join ({GROUPS}) as groups
-                    on contacts.purpose = 'invitation' and contacts.user_id = groups.user_id
-                    and contacts.campaign = groups.group_kind
+                    on contacts.purpose = 'invitation' and contacts.channel <> 'friend_request'
+                    and contacts.user_id = groups.user_id and contacts.campaign = groups.group_kind
                 union all by name
                 select distinct {columns}, true as is_ghost
                 from ({ledger.select_events(settings.ledger)})

@@ -1,0 +1,46 @@
+"""Forty nights of a simulated shop whose people are invited into groups and come as often as policy expects, or half.
+
+Ninety of them, with the figures: tests/bench/group_nights.py.
+"""
+
+from pathlib import Path
+
+import pytest
+from muster.simulate import World
+from support.compiled import Compiled
+from support.simulated_groups import REASONS, TRUE_TO_PLAN, Found, SimulatedNights, compile_simulated
+
+NIGHTS, USERS, FILL_DAYS = 40, 2000, 28
+DEPARTURES = {"left_group", "suppressed", "violation", "milestone_ended"}
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    return compile_simulated(tmp_path_factory.mktemp("compiled"))
+
+
+def nights_with(compiled: Compiled, folder: Path, acceptance: float) -> tuple[Found, int, int]:
+    """What the nights brought where so many invitations are accepted; groups in time, groups that had the time."""
+    changes = TRUE_TO_PLAN | {"invitation.acceptance": acceptance}
+    with World(folder / "landing", USERS, seed=1, changes=changes) as world:
+        nights = SimulatedNights(compiled, world, group_acceptance_percent=60, group_fill_days=FILL_DAYS)
+        found = nights.run(NIGHTS)
+        nights.close()
+        return found, *found.reached_in_time(world.written, FILL_DAYS)
+
+
+def test_groups_fill_and_people_stay(compiled: Compiled, tmp_path: Path):
+    found, reached, due = nights_with(compiled, tmp_path, 0.6)
+    assert due >= 10
+    assert reached >= 0.95 * due
+    assert all(promoted <= 0.001 * inside for promoted, inside in found.budgets)
+    assert found.moves.keys() <= {*REASONS, *DEPARTURES}
+    assert max(found.sizes.values()) <= 35
+
+
+def test_with_half_the_acceptance_nobody_is_moved_without_reason(compiled: Compiled, tmp_path: Path):
+    """Fewer groups reach their least size: how many, the bench tells."""
+    found, _, due = nights_with(compiled, tmp_path, 0.3)
+    assert due >= 5
+    assert found.moves.keys() <= {*REASONS, *DEPARTURES}
+    assert max(found.sizes.values()) <= 35

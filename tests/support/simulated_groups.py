@@ -1,0 +1,160 @@
+"""Nights over a simulated shop in memory: the project's whole SQL over the landing files of muster simulate.
+
+What a night hands out the shop does on the next day: it sends the invitations, some accept, it takes out whom a list
+says. A night takes some seconds, where the command's takes half a minute.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from muster.landing.feeds import FEEDS
+from muster.simulate import World
+from muster.simulate.nights import GROUPS, TAKEN_OUT
+
+from support.compiled import Compiled, CompiledShop, compile_project
+from support.group_nights import CARRIED
+from support.worlds import feed
+
+# a tenth of the policy's sizes, for two thousand people
+SIZES = {"group_least_size": 15, "group_target_size": 20, "group_most_size": 35}
+BUILT = (
+    "group_moves", "groups", "group_assignments", "entry_routes", "operator_load", "staffing_plan", "contact_schedule",
+    "int_ledger_events", "purchase_histories",
+)  # fmt: skip
+TRUE_TO_PLAN = {"response.carried_out": 1, "groups.left_share": 0.05} | {
+    f"response.channels.{channel}.reach": 1 for channel in ("wecom", "sms", "friend_request")
+}
+REASONS = ("promoted", "merged", "cohort_corrected", "entered", "adopted", "stayed")
+
+
+def compile_simulated(folder: Path) -> Compiled:
+    return compile_project(folder, carried=CARRIED, group_most_size=SIZES["group_most_size"])
+
+
+@dataclass
+class Found:
+    """What the nights brought. moves: (reason, whether it was allowed) of people whose group changed or who left."""
+
+    nights: int = 0
+    moves: Counter[str] = field(default_factory=Counter)
+    budgets: list[tuple[int, int]] = field(default_factory=list)  # tier moves and people inside, by night
+    opened: dict[str, date] = field(default_factory=dict)
+    reached: dict[str, date] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    invited: int = 0
+    accepted: int = 0
+    inside: int = 0
+
+    def reached_in_time(self, last: date, days: int) -> tuple[int, int]:
+        """(groups that had their least size within so many days, groups that had so many days)."""
+        due = [group for group, opened in self.opened.items() if (last - opened).days >= days]
+        return sum(group in self.reached and (self.reached[group] - self.opened[group]).days <= days for group in due), len(due)
+
+
+class SimulatedNights:
+    def __init__(self, compiled: Compiled, world: World, **policy: object) -> None:
+        self.shop, self.world = CompiledShop(compiled), world
+        self.policy = {k: v for k, v in SIZES.items() if k != "group_most_size"} | policy
+        self.found = Found()
+
+    def run(self, nights: int) -> Found:
+        for _ in range(nights):
+            day = self.world.write_day(*self._handed_out())
+            self._land()
+            self.shop.as_of(day, **self.policy)
+            for model in (*BUILT, *CARRIED):
+                self.shop.make(model)
+            self._look(day)
+            self._remember(day)
+        return self.found
+
+    def close(self) -> None:
+        self.shop.close()
+
+    def _rows(self, sql: str) -> list[tuple]:
+        return self.shop.connection.execute(sql).fetchall()
+
+    def _handed_out(self) -> tuple[Path | None, Path | None]:
+        if not self.found.nights:
+            return None, None
+        day, folder = self.world.next_day, self.world.landing / ".simulator"
+        planned, taken_out = folder / "planned.parquet", folder / "taken_out.parquet"
+        columns = "schedule_id as contact_id, contacts.user_id, channel, offer, purpose, playbook as campaign, account_id"
+        self._rows(
+            f"""copy (
+                select {columns}, operator_id, false as is_ghost, group_id, group_name, group_operator_id
+                from marts.contact_schedule as contacts
+                left join ({GROUPS}) as groups
+                    on contacts.purpose = 'invitation' and contacts.channel <> 'friend_request'
+                    and contacts.user_id = groups.user_id and contacts.playbook = groups.group_kind
+                where planned_date = date '{day}' and status = 'planned' and issued_on is not null
+                order by contact_id
+            ) to '{planned}' (format parquet)"""
+        )
+        self._rows(f"copy ({TAKEN_OUT}) to '{taken_out}' (format parquet)")
+        return planned, taken_out
+
+    def _land(self) -> None:
+        """The landing zone's files as ingest keeps them; a handle's hash needs no key here."""
+        landing = self.world.landing
+        for name, known in FEEDS.items():
+            if not (landing / name).exists():
+                continue
+            given = {row[0] for row in self._rows(f"describe from {feed(landing, name)}")}
+            columns = {
+                column.lake_name: f"right({column.name}::varchar, 11)" if column.type == "phone" else column.name
+                for column in known.columns
+                if column.name in given
+            }
+            columns |= {"source_file": f"replace(filename, '{landing}/', '')", "source_row": "row_number() over ()"}
+            if known.dated_by:
+                columns["business_date"] = f"{known.dated_by}::timestamp::date"
+            if name in ("orders", "order_lines"):
+                columns["is_repeated"] = "count(*) over (partition by order_id) <> "
+                columns["is_repeated"] += "count(*) over (partition by order_id, filename)"
+            selected = ", ".join(f"{value} as {column}" for column, value in columns.items())
+            self._rows(f"truncate work.raw.{name}")
+            self._rows(f"insert into work.raw.{name} by name select {selected} from {feed(landing, name)}")
+
+    def _look(self, day: date) -> None:
+        found = self.found
+        found.nights += 1
+        before, after = "previous.state.group_memberships", "state.group_memberships"
+        moves = self._rows(
+            f"""select now.reason_code, count(*)
+            from {before} as earlier
+            inner join {after} as now using (person_id, group_kind)
+            where earlier.status = 'joined' and (now.status <> 'joined' or now.group_id <> earlier.group_id)
+            group by all"""
+        )
+        found.moves.update(dict(moves))
+        ((promoted, inside),) = self._rows(
+            f"""select count_if(reason_code = 'promoted' and planned_on = date '{day}'),
+                count_if(status = 'joined' or from_group_id is not null)
+            from {after}"""
+        )
+        found.budgets.append((promoted, inside))
+        for group, opened, size in self._rows(
+            "select group_id, opened_on, inside from marts.groups where origin = 'opened'"
+        ):
+            found.opened.setdefault(group, opened)
+            found.sizes[group] = size
+            if size >= SIZES["group_least_size"]:
+                found.reached.setdefault(group, day)
+        ((found.invited, found.accepted),) = self._rows(
+            f"""select sum(invitations), count_if(status = 'joined' and invitations > 0) from {after}"""
+        )
+        found.inside = inside
+
+    def _remember(self, day: date) -> None:
+        for model in CARRIED:
+            self._rows(f"truncate previous.state.{model}")
+            self._rows(f"insert into previous.state.{model} by name from state.{model}")
+        self._rows(
+            f"""insert into work.raw.ledger by name
+            select *, date '{day}' as event_as_of_date, '{day}' as run from work.intermediate.int_ledger_events"""
+        )
+
+
