@@ -208,6 +208,7 @@ CHANGES = {
     "no_place": "Interest group: a city, province or country in the users feed.",
     "no_cohort": "Interest group: a milestone date, a birth date or a first purchase.",
     "no_route": "Interest group: a phone number, a chat id, or an account that has the person as a friend.",
+    "duplicate_person": "Interest group: a phone number or chat id that fewer people share.",
     "violation": "Interest group: at most 2 violations within 365 days.",
     "suppressed": "An entry of the suppressions feed ends with its until; an answer to a contact does not end.",
     "declined": "Interest group: 90 days after the last answer, from 2024-05-01 on.",
@@ -219,6 +220,8 @@ CHANGES = {
 def test_what_would_change_it(shop: Shop, reason: str) -> None:
     facts = changed(facts_of(shop), WAITING | {"reason": reason, "missing": None, "status_since": date(2024, 2, 1)})
     assert said(facts)[-1] == CHANGES[reason]
+    shared = "More than 5 users share a handle with this person, and another one answers under it."
+    assert (shared in said(facts)) == (reason == "duplicate_person")
 
 
 def test_every_reason_to_have_no_group_says_what_would_change_it(shop: Shop) -> None:

@@ -62,6 +62,8 @@ def _of_kind(facts: Facts, row: Row) -> list[Sentence]:
         sentences.append(
             say("groups_not_worth", stage=_stage(facts, row["stage"]), tier=_tier(facts, row["value_tier"]))
         )
+    if row["reason"] == "duplicate_person":
+        sentences.append(say("recall_duplicate", most=facts.parameter("max_handle_users")))
     if row["missing"] is not None:
         sentences.append(say("groups_missing", missing=row["missing"], least=facts.parameter("group_least_size")))
     if row["role"] is not None:
@@ -186,6 +188,7 @@ CHANGES: dict[str, Callable[[Facts, Row], list[Sentence]]] = {
     "no_answer": _later,
     "not_reached": _later,
     "left_group": _later,
+    "duplicate_person": _said("groups_when_own_handle"),
     "not_worth_a_group": _worth,
     "violation": _peaceful,
     "suppressed": lambda _, row: [say("recall_suppression_ends")],
