@@ -15,7 +15,8 @@ from support.random_contact_policy import CHANNELS
 from support.random_contacts import ContactShop
 
 HORIZONS = (7, 3, 12)  # the text of the SQL depends on it: each costs two dbt processes
-SHOPS, ONE_NIGHT = int(os.environ.get("MUSTER_TEST_SHOPS", "400")), 4  # of that many shops all but one have a single night
+SHOPS = int(os.environ.get("MUSTER_TEST_SHOPS", "400"))
+ONE_NIGHT = 4  # of that many shops all but one have a single night
 DECISIONS = {
     "include", "holdout", "deferred_account_quota", "deferred_channel_quota", "deferred_person_cap",
     "deferred_other_purpose",
