@@ -1,0 +1,47 @@
+"""Ninety nights of a simulated shop with groups, in memory: who moved and why, and how many groups filled in time.
+
+    PYTHONPATH=tests python tests/bench/group_nights.py --acceptance 0.6
+
+Policy's sizes are a tenth of the shipped ones and it expects 60 % of invitations to be accepted; people accept the
+share that is given. Contacts are carried out and reach everybody, so that nothing else is measured.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from muster.simulate import World
+from support.simulated_groups import TRUE_TO_PLAN, SimulatedNights, compile_simulated
+
+FILL_DAYS = 28
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--nights", type=int, default=90)
+    parser.add_argument("--users", type=int, default=2000)
+    parser.add_argument("--acceptance", type=float, default=0.6)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as name:
+        folder = Path(name)
+        compiled = compile_simulated(folder / "compiled")
+        changes = TRUE_TO_PLAN | {"invitation.acceptance": arguments.acceptance}
+        with World(folder / "landing", arguments.users, seed=1, changes=changes) as world:
+            nights = SimulatedNights(compiled, world, group_acceptance_percent=60, group_fill_days=FILL_DAYS)
+            began = time.process_time()
+            found = nights.run(arguments.nights)
+            seconds = (time.process_time() - began) / arguments.nights
+            reached, due = found.reached_in_time(world.written, FILL_DAYS)
+            nights.close()
+    promoted, over = sum(p for p, _ in found.budgets), sum(p > 0.001 * inside for p, inside in found.budgets)
+    print(f"{arguments.nights} nights, {arguments.users:,} people, acceptance {arguments.acceptance:.0%}")
+    print(f"{len(found.opened)} groups opened; of {due} that had {FILL_DAYS} days, {reached} reached their least size")
+    print(f"{found.inside} people inside, {found.invited} invitations, {found.accepted} of those invited are inside")
+    print(f"tier moves: {promoted}, nights beyond the budget: {over}")
+    print("moves and departures: " + ", ".join(f"{reason} {count}" for reason, count in found.moves.most_common()))
+    print(f"{seconds:.1f} s of processor time a night")
+
+
+if __name__ == "__main__":
+    main()
