@@ -65,7 +65,7 @@ def remember(shop: CompiledShop) -> None:
 def figures(shop: CompiledShop) -> str:
     (row,) = shop.rows(
         f"""select count(*) as groups, sum(inside) as inside, min(inside) as least, max(inside) as most,
-            sum((status_since = opened_on)::int) as opened from {shop.relation('groups')}"""
+            sum((status_since = opened_on)::int) as opened from {shop.relation("groups")}"""
     )
     return f"{row['groups']:,} groups of {row['least']} to {row['most']}, {row['inside']:,} people inside"
 
@@ -77,8 +77,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as name:
         shop = CompiledShop(compile_project(Path(name), carried=STATE))
         shop.connection.execute(f"set threads = 2; set memory_limit = '4GiB'; set temp_directory = '{name}/spill'")
-        shop.stand_in("contact_schedule", "select null::varchar as person_id, null::varchar as playbook, "
-                      "null::varchar as schedule_id, null::date as planned_date, '' as purpose, '' as status limit 0")
+        shop.stand_in(
+            "contact_schedule",
+            "select null::varchar as person_id, null::varchar as playbook, "
+            "null::varchar as schedule_id, null::date as planned_date, '' as purpose, '' as status limit 0",
+        )
         first = night(shop, DAY, count)
         said = figures(shop)
         remember(shop)

@@ -1,4 +1,4 @@
-"""A thousand histories of shops with groups, many side by side in one run, and what must hold on every night of theirs."""
+"""A thousand histories of shops with groups, many side by side in one run, and what must hold on all of their nights."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -71,7 +71,10 @@ CAME_UP = {
     *(f"not_eligible_{reason}" for reason in ("no_cohort", "no_place", "no_route", "not_worth_a_group", "suppressed")),
     "expired_no_answer", "declined_declined",
     "filling_then_live", "filling_then_stopped", "stopped_then_merging", "merging_then_closed",
-    *(f"task_{task}" for task in ("remove_in_two_groups", "remove_moved_on", "merge_merged", "correct_cohort_corrected")),
+    *(
+        f"task_{task}"
+        for task in ("remove_in_two_groups", "remove_moved_on", "merge_merged", "correct_cohort_corrected")
+    ),
 }  # fmt: skip
 
 

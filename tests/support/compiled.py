@@ -203,8 +203,9 @@ class CompiledShop:
         self._built.clear()
 
     def remember(self, ledger: list[Row], **carried: list[Row]) -> None:
-        """What earlier nights left behind: all events of the ledger, and the release before's rows of carried models."""
-        for table, rows in {"work.raw.ledger": ledger, **{f"previous.state.{k}": v for k, v in carried.items()}}.items():
+        """What earlier nights left behind: all events of the ledger, and the last release's rows of carried models."""
+        remembered = {"work.raw.ledger": ledger} | {f"previous.state.{name}": rows for name, rows in carried.items()}
+        for table, rows in remembered.items():
             self._run(f"truncate {table}")
             self._insert(table, rows)
         self._built.clear()

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from math import ceil, floor, isqrt
@@ -33,7 +33,9 @@ class Held:
     def successors(self) -> dict[str, str]:
         """Person of the night before -> who that is tonight: the person of its row, else of another of its rows."""
         found: dict[str, str] = {}
-        for row in sorted(self.night.state["persons"], key=lambda row: (row["user_id"] != row["person_id"], row["user_id"])):
+        for row in sorted(
+            self.night.state["persons"], key=lambda row: (row["user_id"] != row["person_id"], row["user_id"])
+        ):
             if row["user_id"] in self.persons:
                 found.setdefault(row["person_id"], self.persons[row["user_id"]])
         return found
@@ -106,9 +108,7 @@ class Held:
                 age = (night.as_of - date.fromisoformat(row["occurred_at"][:10])).days
                 if 0 <= age < night.group_violation_days and row["user_id"] in self.persons:
                     counts[self.persons[row["user_id"]]] += 1
-        exempt = {
-            self.persons.get(row["user_id"]) for row in night.feeds["suppressions"] if row["kind"] == "whitelist"
-        }
+        exempt = {self.persons.get(row["user_id"]) for row in night.feeds["suppressions"] if row["kind"] == "whitelist"}
         for person, count in counts.items():
             if count > night.group_violations_at_most and person not in exempt:
                 found[person] = "violation"
@@ -225,7 +225,9 @@ def _places(held: Held, seen: Counter[str]) -> None:
         chosen = rows[shown["user_id"]]
         assert all(shown[part] == chosen[part] for part in ("city", "province", "country", "channel", "stage"))
         tiers = [(row["lifetime_monetary"], row["value_tier"]) for row in rows.values()]
-        assert shown["value_tier"] in {tier or "none" for money, tier in tiers if money == max(tiers, key=lambda t: t[0])[0]}
+        assert shown["value_tier"] in {
+            tier or "none" for money, tier in tiers if money == max(tiers, key=lambda t: t[0])[0]
+        }
         assert shown["tier_band"] == BANDS[shown["value_tier"]][0]
 
 
@@ -319,13 +321,18 @@ def _has_reason_to_stay(held: Held, key: Key, earlier: Row, row: Row) -> bool:
         or key[0] in held.objections
         or not cohort or target["cohort"] != cohort["cohort"]
         or held.assignments[key]["stage"] not in {r["stage"] for r in held.night.tables["group_eligibility"]}
-        or target["status"] in (("merging", "closed") if earlier["reason_code"] == "merged" else ("stopped", "merging", "closed"))
+        or target["status"] in ("merging", "closed")
+        or (target["status"] == "stopped" and earlier["reason_code"] != "merged")
     )  # fmt: skip
 
 
 def _asked_again(held: Held, key: Key, earlier: Row, row: Row) -> None:
     waited = (held.night.as_of - earlier["status_since"]).days
-    assert waited >= held.night.group_ask_again_days or earlier["reason_code"] == "cohort_corrected", (key, earlier, row)
+    assert waited >= held.night.group_ask_again_days or earlier["reason_code"] == "cohort_corrected", (
+        key,
+        earlier,
+        row,
+    )
 
 
 def _moves_within_budget(held: Held, seen: Counter[str]) -> None:
@@ -383,7 +390,7 @@ def _groups_of_the_mart(held: Held, seen: Counter[str]) -> None:
 def _openings(held: Held, seen: Counter[str]) -> None:
     """Groups that tonight opened were worth it: as many as their stratum's people make, evenly filled."""
     strata = defaultdict(list)
-    for group, row in held.registry.items():
+    for row in held.registry.values():
         if row["opened_on"] == held.night.as_of and row["origin"] == "opened":
             strata[tuple(row[name] for name in ("group_kind", "rung", *PARTS, "cohort"))].append(row)
     for key, rows in strata.items():
@@ -485,7 +492,11 @@ def _hands(held: Held, seen: Counter[str]) -> None:
             assert row["since"] == night.as_of
             given[row["operator_id"]] += 1
             seen["given" if hand == 1 else "changed_hands"] += 1
-        if hand > 1 and (night.as_of - row["since"]).days < night.operator_hands_days and row["operator_id"] not in feeds:
+        if (
+            hand > 1
+            and (night.as_of - row["since"]).days < night.operator_hands_days
+            and row["operator_id"] not in feeds
+        ):
             changes[group] += 1
     assert not changes or max(changes.values()) <= night.operator_hands_at_most, changes
     load = {row["operator_id"]: row for row in held.tables["operator_load"]}
@@ -585,5 +596,3 @@ def _cohorts(held: Held, seen: Counter[str]) -> None:
             is_birth = earlier["milestone_status"] == "expected" and row["milestone_status"] == "confirmed"
             assert earlier["cohort_source"] == "milestone" or person not in grouped, (person, earlier, row)
             assert not is_birth or person not in grouped, (person, earlier, row)
-
-

@@ -1,4 +1,4 @@
-"""What happens between two nights of the shops of random_groups.py: people answer, come, go, and change; operators too."""
+"""What happens between two nights of random_groups.py's shops: people answer, come, go, and change; operators too."""
 
 from datetime import timedelta
 
@@ -102,7 +102,9 @@ def _answer(shops: GroupShops, before: object) -> None:
 
 def _come_in(shops: GroupShops, group_id: str, user: str) -> None:
     row = next(row for row in shops.state["group_registry"] if row["group_id"] == group_id)
-    shops.join(feed_id(shops, group_id), user, shops.as_of, row["group_name"], shops.draw.choice((None, shops.operator())))
+    shops.join(
+        feed_id(shops, group_id), user, shops.as_of, row["group_name"], shops.draw.choice((None, shops.operator()))
+    )
 
 
 def _do_tasks(shops: GroupShops, moves: list[Row]) -> None:
@@ -128,9 +130,7 @@ def _enter(shops: GroupShops, routes: list[Row]) -> None:
             shop = next(iter(row["shop"] for row in shops.users.values() if row["country"] == route["country"]), 0)
             shops.arrive(shop, 1)
             user = next(reversed(shops.users))
-            shops.users[user] |= {
-                name: route[name] for name in ("city", "province", "country", "channel")
-            }
+            shops.users[user] |= {name: route[name] for name in ("city", "province", "country", "channel")}
             _come_in(shops, route["group_id"], user)
 
 
@@ -162,7 +162,9 @@ def _change_people(shops: GroupShops) -> None:
             change["milestone_date"] = row["milestone_date"] + timedelta(days=draw.choice((-40, -2, 2, 40)))
         elif chance < 0.05 and row["milestone_status"] == "expected":
             change["milestone_status"] = "confirmed"
-            change["milestone_date"] = row["milestone_date"] and row["milestone_date"] + timedelta(days=draw.choice((-20, 20)))
+            change["milestone_date"] = row["milestone_date"] and row["milestone_date"] + timedelta(
+                days=draw.choice((-20, 20))
+            )
         elif chance < 0.06:
             change["milestone_status"] = "ended"
         elif chance < 0.11 and row["tier"]:

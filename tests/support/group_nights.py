@@ -35,9 +35,7 @@ class Seen:
     policies: set[int] = field(default_factory=set)
 
 
-def nights_of(
-    compiled: CompiledShop, seed: int, most: int, shops: int, seen: Seen, nights: int
-) -> None:
+def nights_of(compiled: CompiledShop, seed: int, most: int, shops: int, seen: Seen, nights: int) -> None:
     """Some nights of the seed's shops; one of them runs again, its rows in another order."""
     world = GroupShops(seed, most, shops)
     draw = random.Random(seed)

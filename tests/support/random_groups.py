@@ -206,7 +206,9 @@ class GroupShops:
         if self.has_accounts and draw.random() < 0.6:
             account = draw.choice([row["account_id"] for row in self.feeds["accounts"]])
             at = f"{self.as_of} {NOON}"
-            self.feeds["friends"].append({"account_id": account, "user_id": user, "requested_at": at, "accepted_at": at})
+            self.feeds["friends"].append(
+                {"account_id": account, "user_id": user, "requested_at": at, "accepted_at": at}
+            )
         if draw.random() < 0.03:
             self.suppress(user, draw.choice(("blacklist", "opt_out", "complaint", "erasure", "whitelist")))
         if draw.random() < 0.03:
@@ -278,10 +280,12 @@ class GroupShops:
         return {
             "group_least_size": least, "group_target_size": target, "group_most_size": most, "group_fill_days": fill,
             "group_warn_days": draw.choice((1, 2, fill)), "group_opening_sigmas": draw.choice((0, 0, 1, 2)),
-            "group_acceptance_percent": draw.choice((100, 100, 60, 30)), "group_acceptance_prior": draw.choice((1, 100)),
+            "group_acceptance_percent": draw.choice((100, 100, 60, 30)),
+            "group_acceptance_prior": draw.choice((1, 100)),
             "group_answer_days": draw.choice((1, 2, 7)), "group_ask_again_days": draw.choice((1, 3, 90)),
             "group_assume_joined": draw.choice((0, 1, 1)), "group_merges_are_executed": draw.choice((0, 1)),
-            "group_tier_moves_percent": draw.choice((0, 0.1, 5, 30, 100)), "group_stay_days": draw.choice((0, 0, 2, 90)),
+            "group_tier_moves_percent": draw.choice((0, 0.1, 5, 30, 100)),
+            "group_stay_days": draw.choice((0, 0, 2, 90)),
             "group_violations_at_most": draw.choice((0, 0, 2)), "group_violation_days": draw.choice((2, 365)),
             "group_adopted_share_percent": draw.choice((51, 80, 100)), "operator_most_groups": draw.choice((1, 4, 50)),
             "operator_most_people": draw.choice((5, 20, 10000)), "operator_target_percent": draw.choice((50, 90, 100)),

@@ -50,7 +50,9 @@ class Found:
     def reached_in_time(self, last: date, days: int) -> tuple[int, int]:
         """(groups that had their least size within so many days, groups that had so many days)."""
         due = [group for group, opened in self.opened.items() if (last - opened).days >= days]
-        return sum(group in self.reached and (self.reached[group] - self.opened[group]).days <= days for group in due), len(due)
+        return sum(
+            group in self.reached and (self.reached[group] - self.opened[group]).days <= days for group in due
+        ), len(due)
 
 
 class SimulatedNights:
@@ -81,7 +83,9 @@ class SimulatedNights:
             return None, None
         day, folder = self.world.next_day, self.world.landing / ".simulator"
         planned, taken_out = folder / "planned.parquet", folder / "taken_out.parquet"
-        columns = "schedule_id as contact_id, contacts.user_id, channel, offer, purpose, playbook as campaign, account_id"
+        columns = (
+            "schedule_id as contact_id, contacts.user_id, channel, offer, purpose, playbook as campaign, account_id"
+        )
         self._rows(
             f"""copy (
                 select {columns}, operator_id, false as is_ghost, group_id, group_name, group_operator_id
@@ -156,5 +160,3 @@ class SimulatedNights:
             f"""insert into work.raw.ledger by name
             select *, date '{day}' as event_as_of_date, '{day}' as run from work.intermediate.int_ledger_events"""
         )
-
-
