@@ -1,4 +1,4 @@
-"""A thousand histories of shops with groups, many side by side in one run, and what must hold on all of their nights."""
+"""A thousand histories of shops with groups, many side by side in one run, and what must hold on all their nights."""
 
 from collections.abc import Iterator
 from dataclasses import replace

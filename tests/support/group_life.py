@@ -185,7 +185,7 @@ def _change_people(shops: GroupShops) -> None:
         elif chance < 0.195:
             change["is_staff"] = not row["is_staff"]
         if change:
-            row |= change | {"updated": shops.as_of}
+            row.update(change, updated=shops.as_of)
 
 
 def _be_one(shops: GroupShops) -> None:
