@@ -33,7 +33,8 @@ told as (
             when met.inside_group_id <> coalesce(met.from_group_id, '') then 'entered'
             when met.status = 'joined' then case when told_of.group_id is null then 'kept' else 'gone' end
             when met.status not in ('planned', 'invited') then 'kept'
-            when met.from_group_id is not null and met.inside_group_id is null and told_of.group_id is not null then 'gone'
+            when met.from_group_id is not null and met.inside_group_id is null and told_of.group_id is not null
+                then 'gone'
             when answers.is_refused then 'declined'
             when knowledge.is_assumed and (answers.invited_on is not null or not knowledge.has_accounts) then 'arrived'
             when met.status = 'planned' and answers.invited_on is not null then 'invited'
