@@ -212,7 +212,6 @@ CHANGES = {
     "violation": "Interest group: at most 2 violations within 365 days.",
     "suppressed": "An entry of the suppressions feed ends with its until; an answer to a contact does not end.",
     "declined": "Interest group: 90 days after the last answer, from 2024-05-01 on.",
-    "asked_lately": "Interest group: 90 days after the last answer, from 2024-05-01 on.",
 }
 
 

@@ -183,7 +183,6 @@ CHANGES: dict[str, Callable[[Facts, Row], list[Sentence]]] = {
     "no_place": _said("groups_when_placed"),
     "no_cohort": _said("groups_when_cohort"),
     "no_route": _said("groups_when_reached"),
-    "asked_lately": _later,
     "declined": _later,
     "no_answer": _later,
     "not_reached": _later,
