@@ -20,7 +20,7 @@ FILL_DAYS = 28
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--nights", type=int, default=90)
-    parser.add_argument("--users", type=int, default=2000)
+    parser.add_argument("--users", type=int, default=8000)
     parser.add_argument("--acceptance", type=float, default=0.6)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as name:

@@ -57,13 +57,13 @@ def _hand_out(shops: GroupShops) -> None:
     for (user, kind), slot in opened.items():
         if (shops.person_of[user], kind) not in planned:
             shops.ledger.append(_event(shops, "cancelled", slot, reason_code="no_longer_planned"))
-    if not night.has_senders:
+    if not night.has_senders and not night.has_members_feed:
         return
     busy = {shops.person_of[user] for user, _ in opened}
     for person, kind in sorted(planned):
-        if person not in busy and shops.draw.random() < 0.6:
+        if person not in busy and shops.draw.random() < 0.7:
             busy.add(person)
-            day = shops.as_of + timedelta(days=shops.draw.choice((1, 1, 2)))
+            day = shops.as_of + timedelta(days=shops.draw.choice((1, 1, 1, 2)))
             slot = {
                 "schedule_id": f"S{person}{kind}{day:%m%d}{shops.number('slot')}", "person_id": person,
                 "user_id": person, "planned_date": day, "window_start": "10:00", "window_end": "12:00",
@@ -158,31 +158,31 @@ def _change_people(shops: GroupShops) -> None:
     for user, row in shops.users.items():
         chance = draw.random()
         change = {}
-        if chance < 0.03 and row["milestone_date"]:
+        if chance < 0.05 and row["milestone_date"]:
             change["milestone_date"] = row["milestone_date"] + timedelta(days=draw.choice((-40, -2, 2, 40)))
-        elif chance < 0.05 and row["milestone_status"] == "expected":
+        elif chance < 0.07 and row["milestone_status"] == "expected":
             change["milestone_status"] = "confirmed"
             change["milestone_date"] = row["milestone_date"] and row["milestone_date"] + timedelta(
                 days=draw.choice((-20, 20))
             )
-        elif chance < 0.06:
+        elif chance < 0.075:
             change["milestone_status"] = "ended"
-        elif chance < 0.11 and row["tier"]:
-            change["tier"] = draw.choice(TIERS)
-        elif chance < 0.13 and row["tier"]:
+        elif chance < 0.19 and row["tier"]:
+            change["tier"] = draw.choice((*TIERS, "vip", "high"))
+        elif chance < 0.2 and row["tier"]:
             change["stage"] = draw.choice(("repeat", "loyal", "churned"))
-        elif chance < 0.15:
+        elif chance < 0.21:
             place = draw.choice("abc")
             change["city"] = f"{row['shop']:02d}{place}"
-        elif chance < 0.16:
+        elif chance < 0.22:
             shops.suppress(user, draw.choice(("blacklist", "opt_out", "whitelist")))
-        elif chance < 0.175:
+        elif chance < 0.235:
             shops.misbehave(user, shops.as_of)
-        elif chance < 0.18:
+        elif chance < 0.24:
             change["deleted_on"] = shops.as_of + timedelta(days=draw.choice((0, 1)))
-        elif chance < 0.19 and not row["tier"]:
+        elif chance < 0.25 and not row["tier"]:
             change |= {"stage": "new", "tier": draw.choice(TIERS), "first_purchase_date": shops.as_of, "money": 50}
-        elif chance < 0.195:
+        elif chance < 0.255:
             change["is_staff"] = not row["is_staff"]
         if change:
             row.update(change, updated=shops.as_of)

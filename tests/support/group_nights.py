@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from support.compiled import Compiled, CompiledShop, Row, compile_project
-from support.group_checks import Held, Tables, check
+from support.group_checks import check
+from support.group_held import Held, Tables
 from support.group_life import live_on
 from support.random_groups import MARTS, STATE, GroupNight, GroupShops
 

@@ -27,6 +27,7 @@ STAGES = ("lead", "new", "one_time", "repeat", "loyal", "at_risk", "churned", "c
 TIERS = ("base", "middle", "high", "vip")
 BANDS = {"none": ("core", 1), "base": ("core", 1), "middle": ("core", 1), "high": ("top", 2), "vip": ("top", 2)}
 CHANNELS = (None, "store", "live", "referral")
+BIRTHS = (None, date(1985, 5, 5), date(1992, 1, 1), date(1999, 12, 31))
 LADDERS = (
     (("city", True, True), ("city", True, False), ("city", False, False), ("province", False, False),
      ("country", False, False)),
@@ -34,6 +35,7 @@ LADDERS = (
     (("province", True, False),),
     (("city", False, True), ("none", False, False)),
     (("none", True, True), ("none", False, False)),
+    (("country", False, True), ("country", False, False)),
 )  # fmt: skip
 PATTERNS = (
     "{brand}·{city}·{channel}·{cohort}·{tier}·{seq}",
@@ -79,6 +81,7 @@ class GroupShops:
         self.told_by = self.draw.choice(((), ("group_members",), ("community_events",), FEEDS[2:4]))
         self.has_own_ids = "group_members" in self.told_by and self.draw.random() < 0.5
         self.has_accounts = self.draw.random() < 0.6
+        self.is_plain = self.draw.random() < 0.3  # all of one cohort and city: large strata
         self.parameters = self._parameters(most)
         self.policy = self._policy()
         self.users: dict[str, Row] = {}  # user_id -> all that is known of the user
@@ -189,13 +192,15 @@ class GroupShops:
         stage = draw.choice(STAGES)
         has_bought = stage not in ("lead", "cold_lead")
         first = self.as_of - timedelta(days=draw.choice((0, 20, 20, 120))) if has_bought else None
+        if self.is_plain:
+            city, province = "a", "p"
         long_name = " of the very long name" if shop % 5 == 0 else ""
         self.users[user] = {
             "user_id": user, "shop": shop, "stage": stage, "tier": draw.choice(TIERS) if has_bought else None,
             "city": city and f"{shop:02d}{city}{long_name}", "province": province and f"{shop:02d}{province}",
             "country": draw.choice((f"{shop:02d}",) * 9 + (None,)), "channel": draw.choice(CHANNELS),
-            "birth_date": draw.choice((None, date(1985, 5, 5), date(1992, 1, 1), date(1999, 12, 31))),
-            "milestone_date": self._milestone() if draw.random() < 0.6 else None,
+            "birth_date": BIRTHS[1] if self.is_plain else draw.choice(BIRTHS),
+            "milestone_date": self._milestone() if draw.random() < 0.6 and not self.is_plain else None,
             "milestone_status": draw.choice((None, "expected", "expected", "confirmed", "confirmed", "ended")),
             "registered": self.as_of - timedelta(days=draw.choice((0, 10, 400))),
             "first_purchase_date": first, "money": draw.choice((1, 1, 50, 999)) if has_bought else 0,

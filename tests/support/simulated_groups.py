@@ -17,7 +17,7 @@ from support.compiled import Compiled, CompiledShop, compile_project
 from support.group_nights import CARRIED
 from support.worlds import feed
 
-# a tenth of the policy's sizes, for two thousand people
+# a tenth of the policy's sizes, for some thousand people
 SIZES = {"group_least_size": 15, "group_target_size": 20, "group_most_size": 35}
 BUILT = (
     "group_moves", "groups", "group_assignments", "entry_routes", "operator_load", "staffing_plan", "contact_schedule",
@@ -35,7 +35,7 @@ def compile_simulated(folder: Path) -> Compiled:
 
 @dataclass
 class Found:
-    """What the nights brought. moves: (reason, whether it was allowed) of people whose group changed or who left."""
+    """What the nights brought. moves: by reason, of people whose group changed or who left."""
 
     nights: int = 0
     moves: Counter[str] = field(default_factory=Counter)
