@@ -1,4 +1,4 @@
-"""Thirty-two nights of a simulated shop whose people are invited into groups and come as often as policy expects, or half.
+"""Thirty-two nights of a simulated shop whose people accept invitations as often as policy expects, or half as often.
 
 Ninety of them, with the figures: tests/bench/group_nights.py.
 """
