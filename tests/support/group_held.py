@@ -86,6 +86,18 @@ class Held:
         )
 
     @cached_property
+    def vacated(self) -> Counter[str]:
+        """Places that tonight's moves leave, where whoever moves is inside the new group at once: given tomorrow."""
+        return Counter(
+            group_id
+            for key, rows in self.members_before.items()
+            for group_id in {row["group_id"] for row in rows if row["status"] == "joined"}
+            if key in self.members
+            and self.members[key]["planned_on"] == self.night.as_of
+            and group_id not in (self.members[key]["group_id"], self.members[key]["from_group_id"])
+        )
+
+    @cached_property
     def pending(self) -> Counter[str]:
         return Counter(row["group_id"] for row in self.members.values() if row["status"] in PENDING)
 

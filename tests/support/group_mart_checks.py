@@ -90,7 +90,7 @@ def check_waiting(held: Held, seen: Counter[str]) -> None:
         for group_id in held.takes_people:
             group = held.registry[group_id]
             if group["group_kind"] == key[1] and held.fits(row, group):
-                inside, pending = held.inside[group_id], held.pending[group_id]
+                inside, pending = held.inside[group_id] + held.vacated[group_id], held.pending[group_id]
                 wanted = max(group["planned_size"], night.group_target_size) - inside
                 is_full = inside + pending >= night.group_most_size
                 is_asked = pending >= ceil(max(wanted, 0) / held.acceptance[key[1]])
