@@ -15,13 +15,7 @@ DEFECTS = {
     "objectors_invited": ("int_group_candidates", "when persons.objection is not null then persons.objection", ""),
     "names_given_twice": ("int_group_openings", "where known.group_id is null", "where true"),
     "everybody_eligible": ("int_group_candidates", "when worth.person_id is null then 'not_worth_a_group'", ""),
-    "dropped_for_want_of_a_reason": (
-        "int_membership_standing",
-        "coalesce(candidates.reason_code in ('staff', 'not_worth_a_group', 'no_cohort'), false)",
-        "candidates.reason_code in ('staff', 'not_worth_a_group', 'no_cohort')",
-    ),
     "codes_of_full_groups": ("groups", "and inside < getvariable('group_target_size')", ""),
-    "small_groups_go_on": ("int_group_stages", "then 'stopped'", "then 'live'"),
     "seats_for_one_less": ("int_group_seats", "rooms.free >= numbers", "rooms.free > numbers"),
     "violations_forgiven": ("int_group_objections", "having count(*) >", "having 0 >"),
     "groups_named_anew": ("int_previous_groups", "previous.group_name,", "previous.group_name || '!' as group_name,"),
