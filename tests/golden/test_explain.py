@@ -169,7 +169,7 @@ def test_every_sentence_has_both_languages_with_the_same_numbers() -> None:
         assert set(texts) == {"en", "zh"}, name
         english, chinese = (set(re.findall(r"{(\w+)}", texts[language])) for language in ("en", "zh"))
         assert english == chinese, name
-        assert re.search(r"[\u4e00-\u9fff]", texts["zh"]), name
+        assert re.search(r"[\u4e00-\u9fff：。]", texts["zh"]), name
 
 
 def test_the_command_line(explained: Shop) -> None:
