@@ -1,20 +1,18 @@
 """`muster explain` of contacts: every decision in exact sentences, and none that says something else than the list."""
 
-import json
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import duckdb
 import pytest
 from muster import explain, release
-from muster.engines import engine_of, on_duckdb
+from muster.engines import engine_of
 from muster.explain import recall, recall_outcomes
 from muster.explain.facts import RECALL_POLICY, Facts
+from support.older import without_tables
 from support.shops import Shop
 
 DAY = "2024-03-10"
@@ -230,17 +228,7 @@ def test_who_was_held_out_was_not_contacted(shop: Shop) -> None:
 
 
 def test_a_release_from_before_contacts_says_so(shop: Shop, tmp_path: Path) -> None:
-    current = release.current(shop.settings)
-    older = replace(current, folder=tmp_path / current.folder.name)
-    shutil.copytree(current.folder, older.folder)
-    manifest = older.manifest()
-    gone = [name for name in manifest["tables"] if name.partition(".")[2] in RECALL_TABLES]
-    assert len(gone) == len(RECALL_TABLES)
-    with duckdb.connect(str(on_duckdb.database(older.folder))) as connection:
-        for table in gone:
-            connection.execute(f"drop table {table}")
-    kept = {name: rows for name, rows in manifest["tables"].items() if name not in gone}
-    (older.folder / "manifest.json").write_text(json.dumps(manifest | {"tables": kept}))
+    older = without_tables(shop, tmp_path, RECALL_TABLES)
     facts, decisions = explain.explain(engine_of(shop.settings), older, "third")
     (contact,) = (decision for decision in decisions if decision.name == "contact")
     assert contact.value is None

@@ -1,7 +1,6 @@
 """`muster explain` of groups: where a person stands, why, what is missing, what is to be done; in exact sentences."""
 
 import json
-import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from muster import explain, release
 from muster.engines import engine_of, on_duckdb
 from muster.explain import groups
 from muster.explain.facts import GROUP_POLICY, Facts, Groups
+from support.older import without_tables
 from support.shops import Shop
 
 DAY = "2024-03-10"
@@ -239,17 +239,7 @@ def test_two_kinds_stand_in_one_line(shop: Shop) -> None:
 
 
 def test_a_release_from_before_groups_says_so(shop: Shop, tmp_path: Path) -> None:
-    current = release.current(shop.settings)
-    older = replace(current, folder=tmp_path / current.folder.name)
-    shutil.copytree(current.folder, older.folder)
-    manifest = older.manifest()
-    gone = [name for name in manifest["tables"] if name.partition(".")[2] in GROUP_TABLES]
-    assert len(gone) == len(GROUP_TABLES)
-    with duckdb.connect(str(on_duckdb.database(older.folder))) as connection:
-        for table in gone:
-            connection.execute(f"drop table {table}")
-    kept = {name: rows for name, rows in manifest["tables"].items() if name not in gone}
-    (older.folder / "manifest.json").write_text(json.dumps(manifest | {"tables": kept}))
+    older = without_tables(shop, tmp_path, GROUP_TABLES)
     _, decisions = explain.explain(engine_of(shop.settings), older, "ann")
     assert decisions[-1].lines("en")[1:] == [
         "Groups: not known",

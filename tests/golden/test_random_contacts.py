@@ -7,7 +7,7 @@ A thousand of them: tests/slow/test_contact_properties.py.
 from pathlib import Path
 
 from support.compiled import CompiledShop, compile_project
-from support.contact_nights import Seen, nights_of
+from support.contact_nights import CANCELLED, Seen, nights_of
 from support.random_contact_policy import CHANNELS
 
 HORIZON = 6
@@ -20,20 +20,6 @@ SLOTS = {
     "ghosts", "sent", "returned", "expired",
     *(f"{purpose}_by_{channel}" for purpose in ("recall", "invitation") for channel in CHANNELS),
 }  # fmt: skip
-CANCELLED = {
-    f"cancelled_{why}"
-    for why in (
-        "bought",
-        "opt_out",
-        "deleted",
-        "duplicate_person",
-        "not_friend",
-        "no_handle",
-        "person_cap",
-        "joined",
-        "no_longer_planned",
-    )
-}
 
 
 def test_contacts_of_random_shops(tmp_path: Path):

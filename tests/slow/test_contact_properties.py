@@ -9,9 +9,8 @@ from dataclasses import replace
 
 import pytest
 from support.compiled import Compiled, CompiledShop, compile_project
-from support.contact_nights import Seen, nights_of, run_night, shares_hold
+from support.contact_nights import CANCELLED, SLOTS, Seen, nights_of, run_night, shares_hold
 from support.plain.slots import quarter
-from support.random_contact_policy import CHANNELS
 from support.random_contacts import ContactShop
 
 HORIZONS = (7, 3, 12)  # the text of the SQL depends on it: each costs two dbt processes
@@ -25,21 +24,6 @@ DECISIONS = {
         "recently_contacted", "max_attempts", "no_handle", "below_value", "bought",
     )),
 }  # fmt: skip
-CANCELLED = {
-    f"cancelled_{reason}"
-    for reason in (
-        "bought",
-        "opt_out",
-        "deleted",
-        "duplicate_person",
-        "not_friend",
-        "no_handle",
-        "person_cap",
-        "joined",
-        "no_longer_planned",
-    )
-}
-SLOTS = {f"{purpose}_by_{channel}" for purpose in ("recall", "invitation") for channel in CHANNELS}
 # model, its SQL, what stands there instead: a defect that some shop must notice
 DEFECTS = {
     "channel_without_limit": ("int_contact_turns", "channel_place <= channel_quota", "true"),

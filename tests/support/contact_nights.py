@@ -25,6 +25,7 @@ from support.plain.slots import (
     slots_of,
     unlisted,
 )
+from support.random_contact_policy import CHANNELS
 from support.random_contacts import ContactShop
 
 TABLES = (
@@ -33,6 +34,22 @@ TABLES = (
 )  # fmt: skip
 CENT = Decimal("0.01")
 Tables = dict[str, list[Row]]
+# what must come up among many shops, so that nothing holds for want of a case
+CANCELLED = {
+    f"cancelled_{reason}"
+    for reason in (
+        "bought",
+        "opt_out",
+        "deleted",
+        "duplicate_person",
+        "not_friend",
+        "no_handle",
+        "person_cap",
+        "joined",
+        "no_longer_planned",
+    )
+}
+SLOTS = {f"{purpose}_by_{channel}" for purpose in ("recall", "invitation") for channel in CHANNELS}
 
 
 def run_night(compiled: CompiledShop, night: ContactNight, tables: Sequence[str] = TABLES) -> Tables:
