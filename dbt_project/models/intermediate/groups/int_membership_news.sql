@@ -52,7 +52,7 @@ told as (
     cross join {{ ref("int_group_knowledge") }} as knowledge
     -- only of a group that the feeds know can they tell that somebody is not inside
     left join (select group_id from {{ ref("int_known_groups") }} where feed_group_id is not null) as told_of
-        on coalesce(met.from_group_id, met.group_id) = told_of.group_id and not knowledge.is_assumed
+        on case when not knowledge.is_assumed then coalesce(met.from_group_id, met.group_id) end = told_of.group_id
     left join {{ ref("int_group_answers") }} as answers
         on met.person_id = answers.person_id and met.group_kind = answers.group_kind
 

@@ -1,5 +1,16 @@
 -- one row per person and open kind of group: where the person is or is to be, or why nowhere
-with decided as (
+with memberships as (
+
+    -- who waits again has nothing to do with the group of before any more
+    select shown.*
+    from {{ ref("group_memberships") }} as shown
+    left join {{ ref("int_group_waiting") }} as waiting
+        on shown.person_id = waiting.person_id and shown.group_kind = waiting.group_kind
+    where waiting.person_id is null or shown.status in ('joined', 'planned', 'invited')
+
+),
+
+decided as (
 
     select
         candidates.person_id,
@@ -23,11 +34,8 @@ with decided as (
     from {{ ref("int_group_candidates") }} as candidates
     left join {{ ref("int_group_waiting") }} as waiting
         on candidates.person_id = waiting.person_id and candidates.group_kind = waiting.group_kind
-    -- who waits again has nothing to do with the group of before any more
-    left join {{ ref("group_memberships") }} as memberships
-        on candidates.person_id = memberships.person_id
-        and candidates.group_kind = memberships.group_kind
-        and (waiting.person_id is null or memberships.status in ('joined', 'planned', 'invited'))
+    left join memberships
+        on candidates.person_id = memberships.person_id and candidates.group_kind = memberships.group_kind
 
 ),
 
