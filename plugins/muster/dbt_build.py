@@ -44,6 +44,7 @@ def build_arguments(
         "--target-path", str(target_path),
         "--log-path", str(target_path),
         "--log-level", "warn",
+        "--log-level-file", "warn",
         "--no-use-colors",
         "--vars", json.dumps(variables, sort_keys=True),
         *(word for kind in without for word in ("--exclude-resource-type", kind)),
@@ -83,22 +84,19 @@ class Dbt:
             {"policy": self.policy, "layers": layers, **self.engine.materializations(self.role)}, command, **selection,
         )  # fmt: skip
         self.target_path.mkdir(parents=True, exist_ok=True)
-        results_file = self.target_path / "run_results.json"
-        results_file.unlink(missing_ok=True)
         parsed = self._parsed_project()
         if parsed.exists():
             shutil.copy(parsed, self.target_path / PARSED)
-        succeeded, said = self.process(arguments, {"MUSTER_AS_OF_DATE": self.as_of_date}, self.folder)
-        if not results_file.exists():
-            raise MusterError(f"dbt could not start:\n{_tail(said)}", "correct the project")
-        results = json.loads(results_file.read_text())["results"]
-        for result in () if quiet else results:
+        outcome = self.process(arguments, {"MUSTER_AS_OF_DATE": self.as_of_date}, self.folder)
+        if not (outcome.succeeded or outcome.results):
+            raise MusterError(f"dbt could not start:\n{_tail(outcome.said)}", "correct the project")
+        for result in () if quiet else outcome.results:
             _log_result(result)
-        failed = [r for r in results if r["status"] in ("error", "fail", "runtime error")]
-        if failed or not succeeded:
-            raise MusterError(_failures(failed) or _tail(said), f"see the log in {self.target_path}")
+        failed = [r for r in outcome.results if r["status"] in ("error", "fail", "runtime error")]
+        if failed or not outcome.succeeded:
+            raise MusterError(_failures(failed) or _tail(outcome.said), f"see the log in {self.target_path}")
         _keep(self.target_path / PARSED, parsed)
-        return results
+        return outcome.results
 
     def _parsed_project(self) -> Path:
         """What dbt parsed in an earlier night; it names files by their place, and holds where layers lie."""

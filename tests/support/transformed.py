@@ -59,6 +59,8 @@ class Project:
 
     @cached_property
     def manifest(self) -> dict:
+        """What dbt knows of the project."""
+        self.test(command="parse")
         return json.loads((self.candidate.work / "dbt_night" / "manifest.json").read_text())
 
     @property

@@ -64,6 +64,22 @@ def test_every_data_test_can_fail(project: Project, tmp_path: Path) -> None:
     assert {name for name in DATA_TESTS if name in str(stopped.value)} == DATA_TESTS
 
 
+def test_a_value_of_a_key_in_two_rows_stops_the_night(project: Project, tmp_path: Path) -> None:
+    broken = replace(project, candidate=replace(project.candidate, folder=tmp_path / "broken"))
+    shutil.copytree(project.candidate.folder, broken.candidate.folder, symlinks=True)
+    with duckdb.connect(str(on_duckdb.database(broken.candidate.folder))) as connection:
+        connection.execute("insert into marts.customer_rfm from marts.customer_rfm")
+    with pytest.raises(MusterError) as stopped:
+        broken.test("customers", command="run")
+    assert "customers: 4 value(s) of its key (user_id) stand in more than one row" in str(stopped.value)
+
+
+def test_every_published_row_has_a_key_of_columns(project: Project) -> None:
+    for model in project.published:
+        assert model["meta"]["keys"], model["name"]
+        assert {column for key in model["meta"]["keys"] for column in key} <= model["columns"].keys(), model["name"]
+
+
 def test_every_model_is_described_beside_itself(project: Project) -> None:
     for model in project.models:
         name = model["name"]

@@ -48,8 +48,17 @@ class Layer:
     schema: str
 
 
-RunDbt = Callable[[Sequence[str], Mapping[str, str], Path], tuple[bool, str]]
-"""Runs dbt with arguments and additional environment, in a folder; returns whether it succeeded and what it said."""
+@dataclass(frozen=True)
+class DbtOutcome:
+    """Whether a dbt call succeeded, what it said, and what came of each node: unique_id, status, message and seconds."""
+
+    succeeded: bool
+    said: str
+    results: list[dict]
+
+
+RunDbt = Callable[[Sequence[str], Mapping[str, str], Path], DbtOutcome]
+"""Runs dbt with arguments and additional environment, in a folder."""
 
 
 @dataclass(frozen=True)

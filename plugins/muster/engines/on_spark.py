@@ -20,7 +20,18 @@ import duckdb
 
 from muster.candidate import Candidate
 from muster.engines import gx_dialect
-from muster.engines.engine import BACKTEST_STAGES, CARRIED, PUBLISHED, WORK, AuditSource, Engine, Layer, Role, RunDbt
+from muster.engines.engine import (
+    BACKTEST_STAGES,
+    CARRIED,
+    PUBLISHED,
+    WORK,
+    AuditSource,
+    DbtOutcome,
+    Engine,
+    Layer,
+    Role,
+    RunDbt,
+)
 from muster.engines.lake_rows import MEASURED, LakeRows, insert_measured
 from muster.engines.spark_raw import raw_statements
 from muster.engines.window import Table, open_window, parquet_tables, published_tables, rows_per_table
@@ -78,7 +89,7 @@ class OnSpark(Engine):
         java = _java()
         has_begun = False
 
-        def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[bool, str]:
+        def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> DbtOutcome:
             nonlocal has_begun
             if not has_begun:
                 java.begin(self._catalog(candidate, empty=arguments[0] == "build"), candidate.work / "spark")
@@ -169,9 +180,9 @@ class _Java(Worker):
             self.start(_java_home(self.python, Path(self._folder.name)))
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()
-        succeeded, said = self.ask(start=catalog, scratch=str(scratch), environment=child_environment())
-        if not succeeded:
-            raise MusterError(f"Spark did not start: {said}", "see what it says; Java 17 or 21 is needed")
+        answer = self.ask(start=catalog, scratch=str(scratch), environment=child_environment())
+        if not answer["succeeded"]:
+            raise MusterError(f"Spark did not start: {answer['said']}", "see what it says; Java 17 or 21 is needed")
 
     def end(self) -> None:
         """End the application; Java stays: the nights of a backfill each find it warm."""

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
 
+from muster.engines.engine import DbtOutcome
 from muster.errors import MusterError
 from muster.settings import child_environment
 
@@ -39,7 +40,7 @@ class Worker:
         )
         atexit.register(self.close)
 
-    def ask(self, **request: object) -> tuple[bool, str]:
+    def ask(self, **request: object) -> dict:
         """The answer to a request; MusterError where the program has ended."""
         try:
             print(json.dumps(request), file=self._process.stdin, flush=True)
@@ -50,11 +51,11 @@ class Worker:
             self._log.seek(0)
             tail = "\n".join(self._log.read().splitlines()[-LOG_LINES:])
             raise MusterError(f"{self.program} has ended:\n{tail}", self.hint)
-        found = json.loads(answer)
-        return found["succeeded"], found["said"]
+        return json.loads(answer)
 
-    def run_dbt(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[bool, str]:
-        return self.ask(dbt=list(arguments), environment=child_environment(**environment), folder=str(folder))
+    def run_dbt(self, arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> DbtOutcome:
+        answer = self.ask(dbt=list(arguments), environment=child_environment(**environment), folder=str(folder))
+        return DbtOutcome(answer["succeeded"], answer["said"], answer.get("results", []))
 
     def close(self) -> None:
         atexit.unregister(self.close)

@@ -4,7 +4,7 @@ Requests come on standard input, a JSON object a line; answers go to standard ou
 goes to standard error. It ends with standard input, in the middle of anything: who asked is gone then.
 
     {"dbt": [argument, ...], "environment": {name: value, ...}, "folder": folder}
-    -> {"succeeded": false, "said": "..."}
+    -> {"succeeded": false, "said": "...", "results": [{"unique_id": "...", "status": "...", ...}, ...]}
 """
 
 import gc
@@ -18,7 +18,7 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from io import StringIO
 from typing import TextIO
 
-Answer = tuple[bool, str]
+Answer = dict[str, object]
 
 
 def serve(answer: Callable[[dict], Answer]) -> None:
@@ -28,10 +28,10 @@ def serve(answer: Callable[[dict], Answer]) -> None:
     requests = _requests(sys.stdin)
     while True:
         try:
-            succeeded, said = answer(requests.get())
+            given = answer(requests.get())
         except Exception as error:  # noqa: BLE001 - whatever it was, somebody waits for an answer
-            succeeded, said = False, f"{type(error).__name__}: {error}"
-        print(json.dumps({"succeeded": succeeded, "said": said}), file=answers, flush=True)
+            given = {"succeeded": False, "said": f"{type(error).__name__}: {error}"}
+        print(json.dumps(given), file=answers, flush=True)
 
 
 def _requests(stream: TextIO) -> queue.Queue:
@@ -47,7 +47,10 @@ def _requests(stream: TextIO) -> queue.Queue:
 
 
 def run_dbt(request: dict) -> Answer:
-    """One dbt call in the environment and the folder of the request; whether it succeeded and what it said."""
+    """One dbt call in the environment and the folder of the request.
+
+    succeeded; said: what dbt printed; results: a node each, as run_results.json would say it.
+    """
     from dbt.adapters.factory import reset_adapters
     from dbt.cli.main import dbtRunner
 
@@ -56,11 +59,25 @@ def run_dbt(request: dict) -> Answer:
     said = StringIO()
     with chdir(request["folder"]), redirect_stdout(said), redirect_stderr(said):
         result = dbtRunner().invoke(request["dbt"])
-    succeeded, failure = result.success, str(result.exception or "")
+    failure = str(result.exception or "")
+    answer = {"succeeded": result.success, "said": said.getvalue() + failure, "results": _results(result.result)}
     del result
     reset_adapters()
     _give_back_duckdb()
-    return succeeded, said.getvalue() + failure
+    return answer
+
+
+def _results(outcome: object) -> list[dict]:
+    """What came of each node; none where the command runs none, or dbt could not start."""
+    return [
+        {
+            "unique_id": result.node.unique_id,
+            "status": str(result.status),
+            "message": result.message,
+            "execution_time": result.execution_time,
+        }
+        for result in getattr(outcome, "results", ())
+    ]
 
 
 def _give_back_duckdb() -> None:

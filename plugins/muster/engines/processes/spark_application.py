@@ -64,12 +64,12 @@ def _answer_by_java(request: dict) -> Answer:
             session = _session(scratch)
             for statement in statements:
                 session.sql(statement)
-            return True, ""
+            return {"succeeded": True, "said": ""}
         case {"dbt": _}:
             return run_dbt(request)
         case _:
             _stop()
-            return True, ""
+            return {"succeeded": True, "said": ""}
 
 
 def _stop() -> None:
