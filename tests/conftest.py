@@ -1,10 +1,13 @@
 """Fixtures that every folder of tests shares."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from muster import release
 from support.servers import PostgresServer, postgres_server
 from support.shops import Shop
 
@@ -30,11 +33,16 @@ def shop(tmp_path: Path) -> Shop:
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """The shipped sample after one night; tests only read it."""
+    """The shipped sample after one night, which all processes of tests share; tests only read it."""
     from muster.settings import SAMPLE_LANDING
 
-    shop = Shop(SAMPLE_LANDING, tmp_path_factory.mktemp("sample") / "home")
-    shop.night("2011-12-09")
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    shop = Shop(SAMPLE_LANDING, shared / "sample" / "home")
+    with (shared / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not release.current(shop.settings):
+            shop.night("2011-12-09")
     return shop
 
 

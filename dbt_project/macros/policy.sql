@@ -1,9 +1,8 @@
-{#- The night's parameters: constants, checked by muster before dbt starts. -#}
-
 {#-
-    From the environment, and only when SQL is made: a variable that changes every night would make dbt parse the whole
-    project every night. Unit tests set it as a variable.
+    The night's parameters: constants, checked by muster before dbt starts. From the environment, and only when SQL is made:
+    a variable that changes would make dbt parse the whole project anew. Unit tests set them as variables.
 -#}
+
 {% macro as_of_date() -%}
     {%- if execute -%}
         cast('{{ var("as_of_date", none) or env_var("MUSTER_AS_OF_DATE") }}' as date)
@@ -13,11 +12,15 @@
 {%- endmacro %}
 
 {% macro policy(parameter) -%}
-    {%- set parameters = var("policy") -%}
-    {%- if parameter not in parameters -%}
-        {{ exceptions.raise_compiler_error("parameters.csv has no parameter " ~ parameter) }}
+    {%- if execute -%}
+        {%- set parameters = var("policy", none) or fromjson(env_var("MUSTER_POLICY")) -%}
+        {%- if parameter not in parameters -%}
+            {{ exceptions.raise_compiler_error("parameters.csv has no parameter " ~ parameter) }}
+        {%- endif -%}
+        {{ parameters[parameter] }}
+    {%- else -%}
+        1
     {%- endif -%}
-    {{ parameters[parameter] }}
 {%- endmacro %}
 
 {#- The last day of the month before as_of_date's: priors move once a month, not every night. -#}

@@ -81,13 +81,14 @@ class Dbt:
         layers = {name: asdict(layer) for name, layer in self.engine.layers(self.role).items()}
         arguments = build_arguments(
             self.engine.settings.dbt_project, self.engine.name, self.target_path,
-            {"policy": self.policy, "layers": layers, **self.engine.materializations(self.role)}, command, **selection,
+            {"layers": layers, **self.engine.materializations(self.role)}, command, **selection,
         )  # fmt: skip
         self.target_path.mkdir(parents=True, exist_ok=True)
-        parsed = self._parsed_project()
+        parsed = parsed_project(self.engine, self.role)
         if parsed.exists():
             shutil.copy(parsed, self.target_path / PARSED)
-        outcome = self.process(arguments, {"MUSTER_AS_OF_DATE": self.as_of_date}, self.folder)
+        parameters = {"MUSTER_AS_OF_DATE": self.as_of_date, "MUSTER_POLICY": json.dumps(self.policy)}
+        outcome = self.process(arguments, parameters, self.folder)
         if not (outcome.succeeded or outcome.results):
             raise MusterError(f"dbt could not start:\n{_tail(outcome.said)}", "correct the project")
         for result in () if quiet else outcome.results:
@@ -98,11 +99,11 @@ class Dbt:
         _keep(self.target_path / PARSED, parsed)
         return outcome.results
 
-    def _parsed_project(self) -> Path:
-        """What dbt parsed in an earlier night; it names files by their place, and holds where layers lie."""
-        settings = self.engine.settings
-        place = f"{settings.dbt_project} {self.engine.name} {self.role}"
-        return settings.cache / f"{hashlib.sha256(place.encode()).hexdigest()[:8]}_{PARSED}"
+
+def parsed_project(engine: Engine, role: Role) -> Path:
+    """What dbt parsed in an earlier night; it names files by their place, and holds where layers lie."""
+    place = f"{engine.settings.dbt_project} {engine.name} {role}"
+    return engine.settings.cache / f"{hashlib.sha256(place.encode()).hexdigest()[:8]}_{PARSED}"
 
 
 def _keep(source: Path, target: Path) -> None:

@@ -43,7 +43,7 @@ def _documentation(settings: Settings) -> str:
     log.info("building every table without rows ...")
     nightly.transform(night)
     log.info("writing the page ...")
-    policy = Policy.read(settings.policy_folder).as_vars()
+    policy = Policy.read(settings.policy_folder).for_dbt()
     with engine.dbt(candidate) as process:
         dbt = Dbt(engine, process, candidate.folder, night.as_of_date.isoformat(), policy)
         dbt.run("docs generate --static", without=(), quiet=True)

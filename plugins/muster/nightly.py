@@ -35,7 +35,7 @@ from muster.settings import EXPECTATIONS, Settings
 log = logging.getLogger(__name__)
 
 BUILD = "build --no-write-json"
-"""dbt's command, without its artifacts about the whole project: nobody reads them, and they took a tenth of a small night."""
+"""dbt's command, without its artifacts about the whole project: a tenth of a small night, for nobody to read."""
 
 
 @dataclass(frozen=True)
@@ -108,8 +108,8 @@ def transform(night: Night) -> None:
     policy, candidate = Policy.read(settings.policy_folder), candidates.load(settings, night.run)
     engine = engine_of(settings)
     with engine.dbt(candidate) as process:
-        dbt = Dbt(engine, process, candidate.folder, candidate.as_of_date.isoformat(), policy.as_vars())
-        _build_backtest(dbt, candidate, policy)
+        dbt = Dbt(engine, process, candidate.folder, candidate.as_of_date.isoformat(), policy.for_dbt())
+        build_backtest(dbt, candidate, policy)
         tested_before = [] if policy_tests.are_due(settings) else [policy_tests.SELECTION]
         dbt.run(f"{BUILD} {policy_tests.INDIRECTLY}", exclude=tested_before)
         policy_tests.note_passed(settings)
@@ -118,7 +118,7 @@ def transform(night: Night) -> None:
             dbt.run(BUILD, select=[f"source:raw.{table}+" for table in measured])
 
 
-def _build_backtest(dbt: Dbt, candidate: Candidate, policy: Policy) -> None:
+def build_backtest(dbt: Dbt, candidate: Candidate, policy: Policy) -> None:
     """The stages exactly as a run for the backtest day gives them: the same models, as of that day."""
     began = time.monotonic()
     day = candidate.as_of_date - timedelta(days=policy.whole("backtest_days"))

@@ -29,7 +29,7 @@ class Policy:
     def whole(self, parameter: str) -> int:
         return int(self.values[parameter])
 
-    def as_vars(self) -> dict[str, int | str]:
+    def for_dbt(self) -> dict[str, int | str]:
         """For dbt: whole numbers as int, others as exact decimal text."""
         return {
             name: int(value) if value == value.to_integral_value() else str(value)

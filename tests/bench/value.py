@@ -75,7 +75,7 @@ def compiled(folder: Path) -> dict[str, str]:
     candidate = candidates.create(engine.settings, DAY, "bench", journal.utc_now())
     engine.open_candidate(candidate, None, engine.settings.lake, LakeState(), [])
     with engine.dbt(candidate) as process:
-        dbt = Dbt(engine, process, candidate.folder, str(DAY), Policy.read(engine.settings.policy_folder).as_vars())
+        dbt = Dbt(engine, process, candidate.folder, str(DAY), Policy.read(engine.settings.policy_folder).for_dbt())
         dbt.run("compile", without=())
     models = dbt.target_path / "compiled" / "muster" / "models"
     return {path.stem: path.read_text() for path in models.rglob("*.sql")}

@@ -6,12 +6,13 @@ from functools import cache
 import pytest
 import yaml
 from support.cases import EXPECTED, NAMES, Case, run_case
+from support.shops import CUSTOMER_MODELS
 
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Case]:
-    """name -> Case, whose nights run when it is first asked for."""
-    return cache(lambda name: run_case(name, tmp_path_factory.mktemp(name)))
+    """name -> Case, whose nights run when it is first asked for; tests/engines runs them whole, on every engine."""
+    return cache(lambda name: run_case(name, tmp_path_factory.mktemp(name), models=CUSTOMER_MODELS))
 
 
 @pytest.mark.parametrize(("name", "night", "table"), EXPECTED)

@@ -9,6 +9,7 @@ from support import plain_kpis
 from support.plain_kpis import Order, User
 from support.shops import Shop
 
+KPIS = "+path:models/marts/kpis"
 # Online Retail's invoices, straight from the sample's lines: day, user and net in cents' precision.
 INVOICES = """
     select
@@ -96,7 +97,7 @@ def test_a_shop_by_hand(shop: Shop):
         ("10", "ann", "2024-03-07T10:00:00Z", "9", "shop", "cancelled", ""),
     ]
     shop.csv("orders/1.csv", [dict(zip(columns, order, strict=True)) for order in orders])
-    shop.night("2024-04-01")
+    shop.models("2024-04-01", KPIS)
     daily = shop.rows("select * exclude (as_of_date) from marts.kpi_daily order by date, channel")
     share = Decimal
     assert [(str(day), channel, *values) for day, channel, *values in daily] == [
@@ -162,7 +163,7 @@ def test_a_random_company_as_a_plain_reading_has_it(shop: Shop):
     orders, users = random_company(7)
     events = [(name, AS_OF - timedelta(days=days), kind) for name, days, kind in _events(users)]
     _write(shop.mapping(), orders, users, events)
-    shop.night(str(AS_OF))
+    shop.models(str(AS_OF), KPIS)
     gone = {user.user_id for user in users.values() if user.is_staff or user.is_deleted}
     customers = ({order.user_id for order in orders if order.user_id} | users.keys()) - gone
     active = {name: {day for who, day, kind in events if who == name and kind != "leave"} for name in users}

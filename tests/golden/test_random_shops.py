@@ -173,12 +173,12 @@ def test_backtest(compiled: CompiledShop, of_lines: bool):
 
 @either_feed
 def test_a_real_night_gives_the_same(shop: Shop, of_lines: bool):
-    """From CSV files through every step of a night, on a shop with many buyers and every trouble."""
+    """From CSV files to the published mart, on a shop with many buyers and every trouble."""
     as_of = AS_OF_DATES[0]
     landing = largest_landing(as_of, of_lines)
     assert len(landing.orders) > 100 and len(landing.users) > 20
     write(shop, landing)
-    shop.night(str(as_of))
+    shop.models(str(as_of), "+customer_rfm")
     columns = "user_id, * exclude (user_id)"
     found = {user: tuple(row) for user, *row in shop.rows(f"select {columns} from marts.customer_rfm")}
     expected = {user: (as_of, *astuple(values)) for user, values in rfm(read(landing, as_of)).items()}

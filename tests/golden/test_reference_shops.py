@@ -4,7 +4,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from support.shops import Shop
+from support.shops import CUSTOMER_MODELS, Shop
 
 DATA = Path(__file__).parent / "data"
 CUTS = "select metric, list(cut_value order by percentile) from marts.rfm_cut_points group by metric"
@@ -43,7 +43,7 @@ def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     (shop.landing / "order_lines").mkdir()
     copy = shop.landing / "order_lines" / "cdnow_master.csv.gz"
     copy.write_bytes((DATA / "cdnow" / "cdnow_master.csv.gz").read_bytes())
-    shop.night("1998-06-30")
+    shop.models("1998-06-30", *CUSTOMER_MODELS)
     return shop
 
 
@@ -76,7 +76,7 @@ def test_online_retail_lifecycle(sample: Shop):
 def test_online_retail_backtest(sample: Shop, tmp_path: Path):
     """A home of its own with a night 90 days before gives the stages, the bare lines say who bought since."""
     then = Shop(sample.landing, tmp_path / "home")
-    then.night("2011-09-10")
+    then.models("2011-09-10", *CUSTOMER_MODELS)
     bought = f"""with invoices as (
             select CustomerID::varchar as user_id, min(InvoiceDate)::date as day, cast(round(
                 sum(cast(Quantity as decimal(18, 4)) * cast(UnitPrice as decimal(18, 4))), 2) as decimal(18, 2)) as net

@@ -12,7 +12,7 @@ No night is allowed to be stale: a shop has orders of its last days.
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,8 +49,8 @@ class Case:
         assert self.shop.rows(f"select distinct as_of_date::varchar from marts.{table}", release) == [(night,)]
 
 
-def run_case(name: str, folder: Path, open_shop: OpenShop = Shop) -> Case:
-    """Run a case's nights in `folder`."""
+def run_case(name: str, folder: Path, open_shop: OpenShop = Shop, models: Sequence[str] = ()) -> Case:
+    """Run a case's nights in `folder`, whole, or of those models alone (dbt's selection)."""
     source = CASES / name
     parameters = yaml.safe_load((source / "parameters.yml").read_text(encoding="utf-8"))
     assert parameters.keys() <= {"nights", "policy"}
@@ -63,5 +63,7 @@ def run_case(name: str, folder: Path, open_shop: OpenShop = Shop) -> Case:
         arrivals = source / "arrivals" / night
         if arrivals.exists():
             shutil.copytree(arrivals, shop.landing, dirs_exist_ok=True)
-        case.releases[night] = shop.night(night, allow_stale=None)
+        case.releases[night] = (
+            shop.models(night, *models, allow_stale=None) if models else shop.night(night, allow_stale=None)
+        )
     return case

@@ -79,7 +79,7 @@ def compile_project(folder: Path, carried: Sequence[str] = CARRIED, **fixed: int
     night = shop.start(ANY_DAY)
     nightly.run_step(night, "ingest")
     candidate = candidates.load(shop.settings, night.run)
-    policy = Policy.read(shop.settings.policy_folder).as_vars() | fixed
+    policy = Policy.read(shop.settings.policy_folder).for_dbt() | fixed
     variables = {name: value if name in FIXED else f"getvariable('{name}')" for name, value in policy.items()}
     previous = candidate.work / "previous.duckdb"
     engine = engine_of(shop.settings)

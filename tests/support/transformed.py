@@ -54,7 +54,7 @@ class Project:
         """`dbt test` of the selected tests; MusterError names those that fail."""
         day = self.candidate.as_of_date.isoformat()
         with self.shop.at_work() as engine, engine.dbt(self.candidate) as process:
-            dbt = Dbt(engine, process, self.candidate.folder, day, self.policy.as_vars())
+            dbt = Dbt(engine, process, self.candidate.folder, day, self.policy.for_dbt())
             return dbt.run(command, select=selection, exclude=exclude, without=())
 
     @cached_property

@@ -134,7 +134,7 @@ def test_a_night_reads_what_is_over_once(project: Project, tmp_path: Path) -> No
         connection.execute(COUNTS)
 
     with engine.dbt(candidate) as process:
-        dbt = Dbt(engine, process, folder, DAY, project.policy.as_vars())
+        dbt = Dbt(engine, process, folder, DAY, project.policy.for_dbt())
         assert lift_reading.read_due(engine, candidate, project.policy) == []  # recall_lift has nothing yet
         dbt.run(select=["recall_lift"], without=["unit_test"])
         assert lift_reading.read_due(engine, candidate, project.policy) == ["measured_lift"]

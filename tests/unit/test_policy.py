@@ -26,7 +26,7 @@ def test_the_shipped_policy_is_within_its_bounds() -> None:
     policy = Policy.read(SHIPPED)
     assert policy.whole("rfm_window_days") == 365
     assert policy.number("max_quarantine_share") == 5
-    assert set(policy.as_vars()) == set(policy.values)
+    assert set(policy.for_dbt()) == set(policy.values)
 
 
 @pytest.mark.parametrize(
@@ -61,5 +61,5 @@ def test_a_spreadsheet_may_save_it(tmp_path: Path) -> None:
 
 
 def test_fractions_go_to_dbt_as_exact_text(tmp_path: Path) -> None:
-    assert Policy.read(with_value(tmp_path, "max_quarantine_share", "0.1")).as_vars()["max_quarantine_share"] == "0.1"
-    assert Policy.read(SHIPPED).as_vars()["rfm_window_days"] == 365
+    assert Policy.read(with_value(tmp_path, "max_quarantine_share", "0.1")).for_dbt()["max_quarantine_share"] == "0.1"
+    assert Policy.read(SHIPPED).for_dbt()["rfm_window_days"] == 365

@@ -50,7 +50,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class DbtOutcome:
-    """Whether a dbt call succeeded, what it said, and what came of each node: unique_id, status, message and seconds."""
+    """Whether a dbt call succeeded, what it said, and what came of each node: unique_id, status, message, seconds."""
 
     succeeded: bool
     said: str
