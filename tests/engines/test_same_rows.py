@@ -11,7 +11,7 @@ from muster import explain
 from muster.release import Release
 from support.cases import EXPECTED, Case
 from support.compare import assert_equal_releases
-from support.histories import AGAIN, HISTORIES, NOT_ON_SPARK, expected_tags
+from support.histories import AGAIN, HISTORIES, NOT_ON_SPARK, WHOLE, expected_tags
 
 TARGETS = ("postgres", "spark")
 RUN = re.compile(r"\d{8}T\d{6}-[0-9a-f]{4}")
@@ -34,6 +34,7 @@ def on_every_engine(*histories: tuple) -> pytest.MarkDecorator:
 
 
 every_history = on_every_engine(*((name,) for name in HISTORIES))
+whole_histories = on_every_engine(*((name,) for name in WHOLE))
 
 
 def pairs(ran: Ran, target: str, name: str) -> tuple[Case, Case, list[tuple[Release, Release]]]:
@@ -74,7 +75,7 @@ def test_rows_are_equal(ran: Ran, case: tuple[str, str]):
             assert_equal_releases(found, expected, same_runs=True)
 
 
-@every_history
+@whole_histories
 def test_lists_are_equal(ran: Ran, case: tuple[str, str]):
     """CSV and workbooks byte for byte; Parquet, which names the program that wrote it, row for row in one order."""
     for a, b in pairs(ran, *case)[2]:
@@ -96,7 +97,7 @@ def _parquet(path: Path) -> tuple[list, list]:
     return [column[:2] for column in found.description], found.fetchall()
 
 
-@every_history
+@whole_histories
 def test_reports_differ_by_the_names_of_runs_alone(ran: Ran, case: tuple[str, str]):
     for releases in pairs(ran, *case)[2]:
         one, other = (RUN.sub("", (release.folder / "report.html").read_text()) for release in releases)
@@ -104,7 +105,7 @@ def test_reports_differ_by_the_names_of_runs_alone(ran: Ran, case: tuple[str, st
         assert one == other
 
 
-@every_history
+@whole_histories
 def test_manifests_tell_of_the_same_night(ran: Ran, case: tuple[str, str]):
     target = case[0]
     for releases in pairs(ran, *case)[2]:
@@ -119,7 +120,7 @@ def _without_run(release: Release) -> dict:
     return json.loads(RUN.sub("", json.dumps(kept)))
 
 
-@every_history
+@whole_histories
 def test_explanations_are_equal(ran: Ran, case: tuple[str, str]):
     one, other, releases = pairs(ran, *case)
     a, b = releases[-1]
