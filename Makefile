@@ -59,7 +59,7 @@ docs: setup ## what every table and column means, as one page under var/docs
 lint: setup-dev ## Python, SQL, YAML, Dockerfile, compose file
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/sqlfluff lint dbt_project
+	@$(BIN)/sqlfluff lint --processes 2 dbt_project
 	@$(BIN)/yamllint -s .
 	@$(BIN)/hadolint docker/Dockerfile
 	@$(BIN)/docker-compose -f docker/compose.yaml config --no-interpolate -q

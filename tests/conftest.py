@@ -9,7 +9,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from muster import release
 from support.servers import PostgresServer, postgres_server
-from support.shops import Shop
+from support.shops import PARSED, Shop
+
+os.environ["MUSTER_CACHE"] = str(PARSED)  # of programs that tests start, too
 
 # The same examples on every run; --hypothesis-profile=thorough draws new ones, and many.
 settings.register_profile(

@@ -21,7 +21,7 @@ class Settings:
     landing: MUSTER_LANDING, the landing zone.
     target: MUSTER_TARGET, the dbt target that transforms.
     dbt_project: the dbt project, with the policy tables under seeds/policy.
-    cache: what only saves time and may be deleted; under home where it is not given.
+    cache: MUSTER_CACHE, what only saves time and may be deleted; homes may share it; under home where it is not given.
     """
 
     home: Path
@@ -42,7 +42,13 @@ class Settings:
             raise UsageError(f"MUSTER_TARGET={target} is not a target; there are: {', '.join(TARGETS)}")
         home = Path(os.environ.get("MUSTER_HOME") or PROJECT_ROOT / "var")
         zone = Path(landing or os.environ.get("MUSTER_LANDING") or SAMPLE_LANDING)
-        return cls(home=home.expanduser().absolute(), landing=zone.expanduser().absolute(), target=target)
+        cache = os.environ.get("MUSTER_CACHE")
+        return cls(
+            home=home.expanduser().absolute(),
+            landing=zone.expanduser().absolute(),
+            target=target,
+            cache=Path(cache).expanduser().absolute() if cache else None,
+        )
 
     @property
     def policy_folder(self) -> Path:

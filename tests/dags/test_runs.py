@@ -3,8 +3,12 @@
 import http.server
 import json
 import threading
+import time
+from datetime import timedelta
 
 import pytest
+from muster import lock, nightly
+from muster.errors import BusyError
 from support.shops import Shop
 
 
@@ -45,8 +49,42 @@ def webhook(monkeypatch):
     server.shutdown()
 
 
-def test_a_night_by_the_dag_is_released_and_announced(small_shop, airflow_database, dagbag):
+@pytest.fixture
+def busy_home(small_shop: Shop, monkeypatch) -> list[str]:
+    """A run of the command line between two of its steps, which ends when the DAG has met it three times.
+
+    Holds the steps that the DAG began, and how often it was put off.
+    """
+    from muster.orchestration import turns
+
+    monkeypatch.setattr(turns, "PAUSE", timedelta(seconds=1))
+    with lock.step_lock(small_shop.home, "other", "ingest", 60, first=True, last=False):
+        pass
+    seen: list[str] = []
+    run_step = nightly.run_step
+
+    def watched(night: nightly.Night, step: str) -> None:
+        try:
+            run_step(night, step)
+        except BusyError:
+            if len(seen) == 2:
+                with lock.step_lock(small_shop.home, "other", "publish", 60, first=False, last=True):
+                    pass
+            seen.append("busy")
+            raise
+        seen.append(step)
+
+    monkeypatch.setattr(nightly, "run_step", watched)
+    return seen
+
+
+def test_a_night_by_the_dag_waits_for_the_command_line_is_released_and_announced(
+    small_shop, busy_home, airflow_database, dagbag
+):
+    began = time.monotonic()
     run = dagbag.dags["nightly"].test(run_conf={"as_of_date": "2026-01-05"})
+    assert busy_home == ["busy", "busy", "busy", *nightly.STEPS]
+    assert time.monotonic() - began > 3
     assert {task.task_id: str(task.state) for task in run.get_task_instances()} == dict.fromkeys(
         ["ingest", "audit_raw", "transform", "audit_marts", "export", "publish"], "success"
     )

@@ -1,13 +1,10 @@
 """When a run may work: what the scheduler's runs around it, and a busy home, make of a task."""
 
-import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from muster import lock, nightly, release
 from muster.errors import BusyError
-from support.shops import Shop
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 BEGINS = datetime(2026, 1, 6, 3, tzinfo=UTC)
@@ -98,39 +95,6 @@ def test_a_busy_home_is_waited_for_but_not_for_ever(turns):
     turns.since = datetime.now(UTC) - 7 * HOUR
     with pytest.raises(AirflowFailException, match="after 6:00:00 of waiting: run x is under way"):
         turns.come_back(BusyError("run x is under way"))
-
-
-def test_a_task_of_the_dag_waits_for_the_command_line(shop: Shop, monkeypatch, airflow_database, dagbag):
-    """The whole DAG by Airflow's own runner: put off while another run is between its steps, then released."""
-    from muster.orchestration import turns
-
-    shop.mapping().csv("orders/1.csv", [{"order_id": "o", "user_id": "u", "ordered_at": "2026-01-05", "amount": "1"}])
-    monkeypatch.setenv("MUSTER_HOME", str(shop.home))
-    monkeypatch.setenv("MUSTER_LANDING", str(shop.landing))
-    monkeypatch.setattr(turns, "PAUSE", timedelta(seconds=1))
-    with lock.step_lock(shop.home, "other", "ingest", 60, first=True, last=False):
-        pass
-    seen: list[str] = []
-    run_step = nightly.run_step
-
-    def watched(night: nightly.Night, step: str) -> None:
-        try:
-            run_step(night, step)
-        except BusyError:
-            if len(seen) == 2:
-                with lock.step_lock(shop.home, "other", "publish", 60, first=False, last=True):
-                    pass
-            seen.append("busy")
-            raise
-        seen.append(step)
-
-    monkeypatch.setattr(nightly, "run_step", watched)
-    began = time.monotonic()
-    finished = dagbag.dags["nightly"].test(run_conf={"as_of_date": "2026-01-05"})
-    assert str(finished.state) == "success"
-    assert seen == ["busy", "busy", "busy", *nightly.STEPS]
-    assert time.monotonic() - began > 3
-    assert [known.as_of_date.isoformat() for known in release.releases(shop.settings)] == ["2026-01-05"]
 
 
 def test_a_run_keeps_its_name_through_all_its_tries(turns, monkeypatch):

@@ -15,7 +15,7 @@ import pytest
 from muster import lock, nightly, release
 from muster.errors import MusterError
 from muster.landing.lake import Lake
-from support.shops import Shop
+from support.shops import CUSTOMER_MODELS, Shop
 
 MUSTER = str(Path(sys.executable).parent / "muster")
 DAY, NEXT_DAY = "2026-01-05", "2026-01-06"
@@ -227,7 +227,7 @@ def test_a_changed_file_must_be_settled(shop: Shop):
     for arguments in (["landing", "accept", "orders/1.csv"], ["landing", "withdraw", "users/1.csv"]):
         call, environment = command(shop, *arguments)
         assert subprocess.run(call, env=environment, check=False).returncode == 0
-    shop.night(DAY)
+    shop.models(DAY, *CUSTOMER_MODELS)
     # The accepted file's new content stands in the place of the old, the withdrawn file's users are gone.
     found = shop.rows("select user_id, is_stub, lifetime_monetary from marts.customers order by user_id")
     assert found == [("u1", True, 12)]

@@ -17,11 +17,10 @@ import pytest
 from muster import release
 from muster.engines.on_duckdb import database
 from muster.settings import SAMPLE_LANDING
-from support.shops import Shop
+from support.shops import CUSTOMER_MODELS, Shop
 
 NIGHTS, LAST = int(os.environ.get("MUSTER_TEST_NIGHTS", "20")), date(2011, 12, 9)
 FIRST = LAST - timedelta(days=NIGHTS - 1)
-STEPS = ("ingest", "transform", "publish")  # every other test's nights are audited and exported
 RECORDED = {
     "customers": "user_id, segment, stage, value_tier, previous_stage, stage_since",
     "lifecycle_transitions": "from_stage, to_stage, cause, users, is_allowed",
@@ -43,7 +42,7 @@ def record(shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duc
     with duckdb.connect(str(tmp_path_factory.mktemp("record") / "record.duckdb")) as connection:
         connection.execute("create table nights (as_of_date date, name varchar, previous_release varchar)")
         for number in range(NIGHTS):
-            night = shop.night(str(FIRST + timedelta(days=number)), allow_stale=None, steps=STEPS)
+            night = shop.models(str(FIRST + timedelta(days=number)), *CUSTOMER_MODELS, allow_stale=None)
             _copy(connection, night, is_first=number == 0)
         yield connection
 

@@ -1,11 +1,15 @@
-"""Nights over a simulated shop: the whole real pipeline, with nothing quarantined and no audit that stops."""
+"""Nights over a simulated shop: the whole real pipeline, with nothing quarantined and no audit that stops, and what a
+night hands out is what the shop does the next day.
+"""
 
-from datetime import date
+from datetime import date, timedelta
 
+import duckdb
 import pytest
-from muster import nightly, release
-from muster.simulate import World
+from muster import ledger, release
+from muster.simulate import World, run_nights
 from support.shops import Shop
+from support.worlds import feed
 
 NIGHTS = 2
 
@@ -15,11 +19,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """Two thousand people; every night is run before the next day is written, and none may be stale."""
     folder = tmp_path_factory.mktemp("simulated")
     shop = Shop(folder / "landing", folder / "home")
-    with World(shop.landing, users=2000, seed=1) as world:
-        for _ in range(NIGHTS):
-            night = nightly.Night(shop.settings, world.write_day(), nightly.new_run())
-            with shop.at_work():
-                nightly.run(night)
+    with World(shop.landing, users=2000, seed=1) as world, shop.at_work():
+        assert len(list(run_nights(world, shop.settings, NIGHTS))) == NIGHTS
     return shop
 
 
@@ -52,3 +53,26 @@ def test_the_landing_zone_says_that_it_is_made_up(shop: Shop):
     text = (shop.landing / "README.md").read_text()
     assert "--users 2000 --seed 1 --from 2026-01-01" in text
     assert "Nobody is meant" in text
+
+
+def test_a_nights_slots_come_back_with_results(shop: Shop):
+    before, after = release.releases(shop.settings)
+    second = after.as_of_date
+    assert second == before.as_of_date + timedelta(days=1)
+    events = ledger.select_events(shop.settings.ledger)
+    issued = f"select * from ({events}) where event = 'issued' and planned_date = date '{second}'"
+    contacts = feed(shop.landing, "contacts")
+    made = f"(select * from {contacts} where contacted_at::timestamp::date = '{second}')"
+    with duckdb.connect(str(after.folder / "muster.duckdb"), read_only=True) as connection:
+
+        def ids(sql: str) -> set[str]:
+            return {row[0] for row in connection.execute(sql).fetchall()}
+
+        slots, ghosts = (ids(f"select schedule_id from ({issued}) where is_ghost = {ghost}") for ghost in (False, True))
+        reached = ids(f"select contact_id from {made}")
+        of_second = f"planned_date = date '{second}' and status = 'returned'"
+        returned = ids(f"select schedule_id from marts.contact_schedule where {of_second}")
+    assert ghosts
+    assert reached <= slots
+    assert returned == reached
+    assert 0.85 * len(slots) < len(reached) < len(slots)
