@@ -25,7 +25,7 @@ from support.cases import Case, OpenShop
 from support.killed import KILLED, night
 from support.looping import reader_in_a_loop
 from support.servers import PostgresServer
-from support.shops import Shop
+from support.shops import CUSTOMER_MODELS, Shop
 
 FIRST_DAY = date(2024, 1, 1)
 D1, D2 = "2024-01-01", "2024-01-02"
@@ -369,7 +369,7 @@ def test_readers_of_all_marts_while_a_night_runs(
         env=shop.environment | {"PGUSER": "analyst"}, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert reader.stdout.readline() == "reading\n"
-    after = shop.night("2026-04-02")
+    after = shop.models("2026-04-02", *CUSTOMER_MODELS)
     time.sleep(1)
     stop.touch()
     seen = json.loads(reader.communicate(timeout=60)[0])

@@ -1,6 +1,7 @@
 """Shops whose nights every engine runs: the golden cases, the sample, one with every feed, and nights run again."""
 
 import csv
+import os
 import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -103,12 +104,10 @@ HISTORIES = {
 """The golden cases too, which are about the customer models alone."""
 
 
-NOT_ON_SPARK = (
-    "backtest", "dst_day", "far_east_of_utc", "far_west_of_utc", "jsonl_shop", "priors", "reactivation",
-    "stage_boundaries",
+ON_SPARK = tuple(HISTORIES) if os.environ.get("MUSTER_TEST_SPARK") == "all" else (
+    "community", "every_feed", "leap_day", "three_nights",
 )  # fmt: skip
-"""Cases that Spark leaves out, whose nights take minutes: business days are found before any engine sees a row, and
-`sample` and `community` hold the others' models against DuckDB with more rows."""
+"""Its nights take minutes; MUSTER_TEST_SPARK=all for the others too, whose models these have rows for."""
 
 
 def expected_tags() -> list[tuple]:
