@@ -87,7 +87,7 @@ def test_a_night_that_fails_stops_it_and_is_gone_on_with(shop: Shop):
     assert finished.returncode == 1
     assert "muster: night 2026-01-11 (2 of 2): the newest order is of 2026-01-07, 4 day(s) before" in finished.stderr
     assert f"then go on with this night: muster {' '.join(arguments)} --landing {shop.landing}" in finished.stderr
-    assert re.search(r"released 2026-01-10_\S+; 1 left, about \d+ s\n", finished.stdout)
+    assert re.search(r"released 2026-01-10_\S+; 1 left, about \d+ (s|min)\n", finished.stdout)
     assert _days(shop.settings) == ["2026-01-10"]
     finished = call(shop, *arguments, "--allow-stale", "closed for stocktaking")
     assert finished.returncode == 0, finished.stderr
