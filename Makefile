@@ -41,7 +41,7 @@ up: setup ## Airflow's scheduler and UI on this machine; Ctrl-C stops them
 airflow: setup ## Airflow's own command line with these settings (ARGS="backfill create ...")
 	@$(BIN)/airflow $(ARGS)
 
-test: setup-dev ## every test but the slow ones, other engines and LibreOffice, under 10 minutes on 2 cores
+test: setup-dev ## every test but the slow ones, other engines and LibreOffice
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/slow --ignore tests/engines --ignore tests/office tests
 
 test-slow: setup-dev ## what takes longer: many nights, backfills that are killed, also through a real scheduler
