@@ -41,11 +41,8 @@ def main() -> None:
             reached, due = found.reached_in_time(world.written, FILL_DAYS)
             nights.close()
     percent = policy.get("group_tier_moves_percent", compiled.policy["group_tier_moves_percent"])
-    promoted, budgets = (
-        sum(p for p, _ in found.budgets),
-        [inside * Decimal(percent) / 100 for _, inside in found.budgets],
-    )
-    over = sum(p > budget for (p, _), budget in zip(found.budgets, budgets, strict=True))
+    promoted = sum(moves for moves, _ in found.budgets)
+    over = sum(moves * 100 > inside * Decimal(percent) for moves, inside in found.budgets)
     print(f"{arguments.nights} nights, {arguments.users:,} people, acceptance {arguments.acceptance:.0%}")
     print(f"{len(found.opened)} groups opened; of {due} that had {FILL_DAYS} days, {reached} reached their least size")
     print(f"{found.inside} people inside, {found.invited} invitations, {found.accepted} of those invited are inside")

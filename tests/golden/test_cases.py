@@ -11,7 +11,7 @@ from support.shops import CUSTOMER_MODELS
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Case]:
-    """name -> Case, whose nights run when it is first asked for; tests/engines runs them whole, on every engine."""
+    """name -> Case, whose nights run when it is first asked for; tests/engines runs them on the other engines."""
     return cache(lambda name: run_case(name, tmp_path_factory.mktemp(name), models=CUSTOMER_MODELS))
 
 
