@@ -1,14 +1,13 @@
 """Fixtures that every folder of tests shares."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from muster import release
 from support.servers import PostgresServer, postgres_server
+from support.shared import made_once
 from support.shops import PARSED, Shop
 
 os.environ["MUSTER_CACHE"] = str(PARSED)  # of programs that tests start, too
@@ -38,14 +37,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """The shipped sample after one night, which all processes of tests share; tests only read it."""
     from muster.settings import SAMPLE_LANDING
 
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    shop = Shop(SAMPLE_LANDING, shared / "sample" / "home")
-    with (shared / "sample.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not release.current(shop.settings):
-            shop.night("2011-12-09")
-    return shop
+    def in_folder(folder: Path) -> Shop:
+        return Shop(SAMPLE_LANDING, folder / "home")
+
+    return in_folder(made_once(tmp_path_factory, "sample", lambda folder: in_folder(folder).night("2011-12-09")))
 
 
 @pytest.fixture(scope="session")
