@@ -17,3 +17,15 @@
         where 1 = 0
     {%- endif -%}
 {%- endmacro %}
+
+{#-
+    Learn the tables of the release before, at the start of a run and before any thread asks. dbt's cache takes a schema
+    for known from its first table on: whoever asks while others are still being added finds them missing.
+-#}
+{% macro know_previous_release() -%}
+    {%- if execute -%}
+        {%- for name, layer in var("layers").items() if name.startswith("previous_") -%}
+            {%- do adapter.get_relation(database=layer.database, schema=layer.schema, identifier="") -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
