@@ -4,9 +4,10 @@
 
 Policy's sizes are a tenth of the shipped ones and it expects 60 % of invitations to be accepted; people accept the
 share that is given. Contacts are carried out and reach everybody, so that nothing else is measured. As shipped, nobody
-rises into another group within 90 days of joining, and of fewer than a thousand members nobody at all; so that some do:
+rises into another group within 90 days of joining, of fewer than a thousand members nobody at all, and so few people
+have no group of their city's better customers to rise into; so that some do:
 
-    ... --policy group_stay_days=14 group_tier_moves_percent=0.5
+    ... --by-tier --policy group_stay_days=14 group_tier_moves_percent=0.5
 """
 
 import argparse
@@ -16,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from muster.simulate import World
-from support.simulated_groups import TRUE_TO_PLAN, SimulatedNights, compile_simulated
+from support.simulated_groups import BY_TIER, TRUE_TO_PLAN, SimulatedNights, compile_simulated
 
 FILL_DAYS = 28
 
@@ -26,6 +27,7 @@ def main() -> None:
     parser.add_argument("--nights", type=int, default=90)
     parser.add_argument("--users", type=int, default=8000)
     parser.add_argument("--acceptance", type=float, default=0.6)
+    parser.add_argument("--by-tier", action="store_true", help="groups of a country's tiers, then of the country")
     parser.add_argument("--policy", nargs="*", default=[], metavar="PARAMETER=VALUE", help="values of parameters.csv")
     arguments = parser.parse_args()
     policy = {name: Decimal(value) for name, _, value in (given.partition("=") for given in arguments.policy)}
@@ -34,7 +36,8 @@ def main() -> None:
         compiled = compile_simulated(folder / "compiled")
         changes = TRUE_TO_PLAN | {"invitation.acceptance": arguments.acceptance}
         with World(folder / "landing", arguments.users, seed=1, changes=changes) as world:
-            nights = SimulatedNights(compiled, world, group_acceptance_percent=60, group_fill_days=FILL_DAYS, **policy)
+            policy = {"group_acceptance_percent": 60, "group_fill_days": FILL_DAYS} | policy
+            nights = SimulatedNights(compiled, world, BY_TIER if arguments.by_tier else (), **policy)
             began = time.process_time()
             found = nights.run(arguments.nights)
             seconds = (time.process_time() - began) / arguments.nights

@@ -8,7 +8,7 @@ from support.compiled import Compiled, CompiledShop
 from support.group_nights import Seen, compile_groups, nights_of
 from support.random_groups import SIZES
 
-WORLDS, SHOPS, NIGHTS = 40, 25, 4  # a thousand shops, four nights each
+WORLDS, SHOPS, NIGHTS = 25, 40, 4  # a thousand shops, four nights each
 # model, its SQL, what stands there instead: a defect that some night must notice
 DEFECTS = {
     "asked_again_at_once": ("int_group_queue", ">= getvariable('group_ask_again_days')", ">= 0"),
@@ -18,13 +18,22 @@ DEFECTS = {
     "codes_of_full_groups": ("groups", "and inside < getvariable('group_target_size')", ""),
     "seats_for_one_less": ("int_group_seats", "rooms.free >= numbers", "rooms.free > numbers"),
     "violations_forgiven": ("int_group_objections", "having count(*) >", "having 0 >"),
+    "groups_beyond_their_size": (
+        "int_group_rooms", "- inside - pending, 0) as integer) as free", "- inside, 0) as integer) as free",
+    ),
+    "merges_beyond_the_size": ("int_group_merges", "summed.size_then <=", "0 <="),
+    "openings_beyond_capacity": ("int_group_places", "knowledge.invitations - coalesce", "9999 + coalesce"),
+    "budget_of_moves_ignored": ("int_group_promotions", "ranked.place * 100 <=", "0 <="),
+    "operators_without_limits": ("int_group_takers", "free.below_most >=", "40 >="),
+    "hands_changed_without_end": ("int_group_operators", "changes <", "-1 <"),
     "groups_named_anew": ("int_previous_groups", "previous.group_name,", "previous.group_name || '!' as group_name,"),
 }
 
 CAME_UP = {
     "opened", "opened_together", "runs_again", "became_one", "cohort_changed", "behind", "overfull", "over_limit",
     "given", "changed_hands", "routes", "waits", "moved_merged", "moved_cohort_corrected", "moved_stayed",
-    "moved_entered", "left_left_group", "left_suppressed", *(f"placed_on_rung_{rung}" for rung in range(1, 6)),
+    "moved_entered", "moved_promoted",
+    "came_and_moved_on", "left_left_group", "left_suppressed", *(f"placed_on_rung_{rung}" for rung in range(1, 6)),
     *(f"joined_{reason}" for reason in ("adopted", "entered", "assumed", "assigned", "merged", "stayed")),
     *(f"waiting_{reason}" for reason in ("too_few", "no_capacity")),
     *(f"not_eligible_{reason}" for reason in ("no_cohort", "no_place", "no_route", "not_worth_a_group", "suppressed")),

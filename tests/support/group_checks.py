@@ -148,6 +148,10 @@ def _transition(held: Held, key: Key, earlier: Row, row: Row, seen: Counter[str]
         assert row["status"] == "joined" and held.registry[row["group_id"]]["feed_group_id"]
         return
     assert held.is_new_place(row), (key, earlier, row)
+    if earlier["status"] != "joined" and row["from_group_id"] == earlier["group_id"]:
+        assert held.has_come_into(key[0], earlier["group_id"]), (key, earlier, row)
+        earlier = earlier | {"status": "joined", "status_since": night.as_of, "from_group_id": None}
+        seen["came_and_moved_on"] += 1
     if earlier["status"] in ENDED:
         assert reason in ("assigned", "assumed"), (key, earlier, row)
         _asked_again(held, key, earlier, row)

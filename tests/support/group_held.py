@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from itertools import chain
 from math import floor, isqrt
 
 from support.compiled import Row
@@ -135,6 +136,14 @@ class Held:
     @cached_property
     def acceptance(self) -> dict[str, Fraction]:
         return {row["group_kind"]: Fraction(row["acceptance"]) for row in self.tables["int_group_acceptance"]}
+
+    def has_come_into(self, person: str, group: str) -> bool:
+        """Whether the feeds tell so, now or earlier; a shop without such feeds takes it for granted."""
+        joins = (row for row in self.night.feeds["community_events"] if row["event_type"] == "join")
+        return self.is_assumed or any(
+            row["group_id"] == self.registry[group]["feed_group_id"] and self.persons.get(row["user_id"]) == person
+            for row in chain(self.night.feeds["group_members"], joins)
+        )
 
     def is_new_place(self, row: Row) -> bool:
         """Whether tonight chose the group: not one who was planned for it before."""

@@ -57,6 +57,16 @@ def check_openings(held: Held, seen: Counter[str]) -> None:
             without = [one for one in people if held.assignments[one]["reason"] != "next_wave"]
             least = held.groups_for(len(without), rows[0]["group_kind"])
             assert len(rows) >= least, (key, len(rows), least, len(people))
+    _check_capacity(held, [row for rows in strata.values() for row in rows])
+
+
+def _check_capacity(held: Held, opened: list[Row]) -> None:
+    """What the new groups need the accounts can send, besides what the groups that were there before need."""
+    (knowledge,) = held.tables["int_group_knowledge"]
+    if opened and knowledge["has_accounts"]:
+        needed = sum(ceil(row["planned_size"] / held.acceptance[row["group_kind"]]) for row in opened)
+        promised = sum(row["invitations"] + row["pending"] for row in held.tables["int_group_rooms"])
+        assert needed <= knowledge["invitations"] - promised, (needed, promised, knowledge)
 
 
 def _contenders(held: Held, group: Row) -> list[Key]:
@@ -166,7 +176,7 @@ def check_hands(held: Held, seen: Counter[str]) -> None:
         seen["over_limit"] += row["is_over_limit"]
         if given[operator] and operator not in feeds:
             assert known["active"] is not False
-            assert row["groups"] <= most_groups, (operator, row)
+            assert row["groups"] <= most_groups and row["people"] <= most_people, (operator, row)
 
 
 def check_routes(held: Held, seen: Counter[str]) -> None:

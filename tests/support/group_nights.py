@@ -11,7 +11,7 @@ from support.group_held import Held, Tables
 from support.group_life import live_on
 from support.random_groups import MARTS, STATE, GroupNight, GroupShops
 
-TABLES = (*STATE, *MARTS, "persons", "int_group_acceptance")
+TABLES = (*STATE, *MARTS, "persons", "int_group_acceptance", "int_group_knowledge", "int_group_rooms")
 CARRIED = ("holdout_members", "persons", *STATE)
 
 

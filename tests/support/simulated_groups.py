@@ -5,6 +5,7 @@ says. A night takes some seconds, where the command's takes half a minute.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,9 +14,9 @@ from muster.landing.feeds import FEEDS
 from muster.simulate import World
 from muster.simulate.nights import GROUPS, TAKEN_OUT
 
-from support.compiled import Compiled, CompiledShop, compile_project
+from support.compiled import Compiled, CompiledShop, Row, compile_project
 from support.group_nights import CARRIED
-from support.worlds import feed
+from support.worlds import rows_of
 
 # a tenth of the policy's sizes, for some thousand people
 SIZES = {"group_least_size": 15, "group_target_size": 20, "group_most_size": 35}
@@ -26,6 +27,9 @@ BUILT = (
 TRUE_TO_PLAN = {"response.carried_out": 1, "groups.left_share": 0.05} | {
     f"response.channels.{channel}.reach": 1 for channel in ("wecom", "sms", "friend_request")
 }
+Rung = tuple[str, bool, bool]
+BY_TIER: tuple[Rung, ...] = (("country", False, True), ("country", False, False))
+"""A ladder on which some thousand people have groups of both tiers, so that who rises can move."""
 REASONS = ("promoted", "merged", "cohort_corrected", "entered", "adopted", "stayed")
 
 
@@ -56,10 +60,15 @@ class Found:
 
 
 class SimulatedNights:
-    def __init__(self, compiled: Compiled, world: World, **policy: object) -> None:
+    """ladder: rungs of interest groups as (place, by_channel, by_tier), for the shipped ones; policy: parameters."""
+
+    def __init__(self, compiled: Compiled, world: World, ladder: Sequence[Rung] = (), **policy: object) -> None:
         self.shop, self.world = CompiledShop(compiled), world
+        if ladder:
+            self.shop.give(group_ladder=[_ladder_row(number, *rung) for number, rung in enumerate(ladder, 1)])
         self.policy = {k: v for k, v in SIZES.items() if k != "group_most_size"} | policy
         self.found = Found()
+        self.landed: set[Path] = set()
 
     def run(self, nights: int) -> Found:
         for _ in range(nights):
@@ -101,12 +110,15 @@ class SimulatedNights:
         return planned, taken_out
 
     def _land(self) -> None:
-        """The landing zone's files as ingest keeps them; a handle's hash needs no key here."""
+        """The landing zone's new files as ingest keeps them; a handle's hash needs no key here."""
         landing = self.world.landing
         for name, known in FEEDS.items():
-            if not (landing / name).exists():
+            files = {path for path in (landing / name).glob("*.*") if path not in self.landed}
+            if not files:
                 continue
-            given = {row[0] for row in self._rows(f"describe from {feed(landing, name)}")}
+            self.landed |= files
+            rows, raw = rows_of(files), f"work.raw.{name}"
+            given = {row[0] for row in self._rows(f"describe from {rows}")}
             columns = {
                 column.lake_name: f"right({column.name}::varchar, 11)" if column.type == "phone" else column.name
                 for column in known.columns
@@ -115,12 +127,11 @@ class SimulatedNights:
             columns |= {"source_file": f"replace(filename, '{landing}/', '')", "source_row": "row_number() over ()"}
             if known.dated_by:
                 columns["business_date"] = f"{known.dated_by}::timestamp::date"
-            if name in ("orders", "order_lines"):
-                columns["is_repeated"] = "count(*) over (partition by order_id) <> "
-                columns["is_repeated"] += "count(*) over (partition by order_id, filename)"
             selected = ", ".join(f"{value} as {column}" for column, value in columns.items())
-            self._rows(f"truncate work.raw.{name}")
-            self._rows(f"insert into work.raw.{name} by name select {selected} from {feed(landing, name)}")
+            self._rows(f"insert into {raw} by name select {selected} from {rows}")
+            if name in ("orders", "order_lines"):
+                repeated = f"select order_id from {raw} group by order_id having count(distinct source_file) > 1"
+                self._rows(f"update {raw} set is_repeated = order_id in ({repeated})")
 
     def _look(self, day: date) -> None:
         found = self.found
@@ -160,3 +171,10 @@ class SimulatedNights:
             f"""insert into work.raw.ledger by name
             select *, date '{day}' as event_as_of_date, '{day}' as run from work.intermediate.int_ledger_events"""
         )
+
+
+def _ladder_row(number: int, place: str, by_channel: bool, by_tier: bool) -> Row:
+    return {
+        "group_kind": "interest", "rung": number, "place": place, "by_channel": by_channel, "by_tier": by_tier,
+        "label_en": place, "label_zh": place,
+    }  # fmt: skip

@@ -1,7 +1,7 @@
 """Small simulated worlds for tests, and queries over their landing files."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import duckdb
@@ -20,12 +20,17 @@ def planned(folder: Path, select: str) -> Path:
 
 def feed(landing: Path, name: str) -> str:
     """SQL of a feed's rows of all files, with `filename`."""
+    return rows_of([*landing.joinpath(name).glob("*.parquet"), *landing.joinpath(name).glob("*.csv")])
+
+
+def rows_of(files: Collection[Path]) -> str:
+    """SQL of the files' rows, each column as its Parquet has it, or text of CSV; with `filename`."""
     parts = []
-    if any((landing / name).glob("*.parquet")):
-        parts.append(f"select * from read_parquet('{landing}/{name}/*.parquet', filename = true, union_by_name = true)")
-    if any((landing / name).glob("*.csv")):
+    if parquet := sorted(str(file) for file in files if file.suffix == ".parquet"):
+        parts.append(f"select * from read_parquet({parquet}, filename = true, union_by_name = true)")
+    if csv := sorted(str(file) for file in files if file.suffix == ".csv"):
         parts.append(
-            f"select * from read_csv('{landing}/{name}/*.csv', filename = true, union_by_name = true, header = true, "
+            f"select * from read_csv({csv}, filename = true, union_by_name = true, header = true, "
             "all_varchar = true, nullstr = '')"
         )
     return f"({' union all by name '.join(parts)})"
