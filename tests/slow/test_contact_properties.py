@@ -5,7 +5,6 @@ Four hundred of them; MUSTER_TEST_SHOPS=1000 for more.
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from support.compiled import Compiled, CompiledShop, compile_project
@@ -25,26 +24,6 @@ DECISIONS = {
         "recently_contacted", "max_attempts", "no_handle", "below_value", "bought",
     )),
 }  # fmt: skip
-# model, its SQL, what stands there instead: a defect that some shop must notice
-DEFECTS = {
-    "channel_without_limit": ("int_contact_turns", "channel_place <= channel_quota", "true"),
-    "account_without_limit": ("int_contact_turns", "place_today <= capacity", "true"),
-    "ghosts_take_room": ("int_contact_turns", "when is_waiting and not is_held", "when is_waiting"),
-    "ghosts_without_room": ("int_contact_turns", "+ case when is_held then 1 else 0 end", ""),
-    "early_contacts_do_not_count": ("int_person_contacts", "or sent_on is not null", ""),
-    "closed_days_planned_anew": ("int_contact_days", "days.planned_date > closed.until", "true"),
-    "days_closed_unplanned": ("int_ledger_events", "least(", "greatest("),
-    "buyers_keep_their_slots": ("int_open_slots", "purchases.purchase_date >", "purchases.purchase_date <"),
-    "met_by_others_and_still_called": ("int_open_slots", "slots.planned_date < limits.free_from", "false"),
-    "called_without_a_phone": ("int_open_slots", "when 'phone' then handles.has_phone", "when 'phone' then true"),
-    "windows_end_late": ("int_contact_plan", "least(hour + ", "greatest(hour + "),
-    "invited_while_a_slot_is_ahead": ("int_contact_requests", "where open_schedule_id is null", "where true"),
-    "met_for_two_purposes_at_once": ("int_contact_requests", "where ranked.place_of_purpose = 1", ""),
-    "invitations_without_limits": ("int_invitations", "coalesce(limits.free_from", "coalesce(null"),
-    "inside_and_still_invited": ("int_lapsed_invitations", "<> 'planned'", "= 'nothing'"),
-    "purchases_end_invitations": ("int_open_slots", "slots.purpose = 'recall'", "true"),
-    "holdouts_drawn_anew": ("holdout_members", "|| '|' || person_id || '|'", "|| '|' || person_id || 'x' || '|'"),
-}
 
 
 @pytest.fixture(scope="module")
@@ -72,21 +51,6 @@ def test_many_shops(open_shops: dict[int, CompiledShop]):
     assert {"runs_again", "arrivals"} <= seen.counts.keys()
     assert seen.counts["ghosts"] > SHOPS / 2
     shares_hold(seen)
-
-
-@pytest.mark.parametrize("defect", DEFECTS)
-def test_a_defect_is_noticed(compiled: dict[int, Compiled], defect: str):
-    model, right, wrong = DEFECTS[defect]
-    horizon = min(HORIZONS)
-    project = compiled[horizon]
-    sql = project.models[model].sql
-    assert right in sql
-    broken = replace(project.models[model], sql=sql.replace(right, wrong))
-    shop = CompiledShop(replace(project, models={**project.models, model: broken}))
-    with pytest.raises(AssertionError):
-        for seed in range(1000, 1100):
-            nights_of(shop, seed, horizon, Seen())
-    shop.close()
 
 
 def test_ninety_nights_keep_their_control_groups(open_shops: dict[int, CompiledShop]):

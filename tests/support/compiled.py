@@ -17,7 +17,7 @@ import copy
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -123,6 +123,15 @@ def _make_carried(path: Path, nodes: dict[str, dict], names: Sequence[str]) -> l
             columns = ", ".join(f"{column['name']} {column['data_type']}" for column in node["columns"].values())
             previous.execute(f"create table {node['schema']}.{node['name']} ({columns})")
     return schemas
+
+
+def with_defect(compiled: Compiled, model: str, right: str, wrong: str) -> Compiled:
+    """The project with `wrong` in the place of `right` in a model's SQL, for tests that must notice it."""
+    sql = compiled.models[model].sql
+    assert right in sql
+    return replace(
+        compiled, models=compiled.models | {model: replace(compiled.models[model], sql=sql.replace(right, wrong))}
+    )
 
 
 class CompiledShop:
