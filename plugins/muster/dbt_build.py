@@ -74,7 +74,7 @@ class Dbt:
         return self.folder / "work" / f"dbt_{self.role}"
 
     def run(self, command: str = "build", quiet: bool = False, **selection: Sequence[str]) -> list[dict]:
-        """Run `command`; returns the nodes' results. MusterError names what failed.
+        """Run `command`; returns the nodes' results, without those of hooks. MusterError names what failed.
 
         quiet: without a log line per model. selection: select, without and exclude of build_arguments.
         """
@@ -97,7 +97,7 @@ class Dbt:
         if failed or not outcome.succeeded:
             raise MusterError(_failures(failed) or _tail(outcome.said), f"see the log in {self.target_path}")
         _keep(self.target_path / PARSED, parsed)
-        return outcome.results
+        return [result for result in outcome.results if not result["unique_id"].startswith("operation.")]
 
 
 def parsed_project(engine: Engine, role: Role) -> Path:

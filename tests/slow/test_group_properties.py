@@ -16,8 +16,8 @@ CAME_UP = {
     *(f"joined_{reason}" for reason in ("adopted", "entered", "assumed", "assigned", "merged", "stayed")),
     *(f"waiting_{reason}" for reason in ("too_few", "no_capacity")),
     *(f"not_eligible_{reason}" for reason in ("no_cohort", "no_place", "no_route", "not_worth_a_group", "suppressed")),
-    "expired_no_answer", "declined_declined", "filling_then_live", "filling_then_stopped", "stopped_then_merging",
-    "merging_then_closed", "task_remove_in_two_groups", "task_merge_merged",
+    "expired_no_answer", "not_sent_after_all", "declined_declined", "filling_then_live", "filling_then_stopped",
+    "stopped_then_merging", "merging_then_closed", "task_remove_in_two_groups", "task_merge_merged",
 }  # fmt: skip
 
 

@@ -145,6 +145,18 @@ class Held:
             for row in chain(self.night.feeds["group_members"], joins)
         )
 
+    def was_not_sent(self, key: Key, invited_on: date) -> bool:
+        """Whether the shop says that the invitation of that day was not sent."""
+        slots = {
+            row["schedule_id"]
+            for row in self.night.ledger
+            if row["event"] == "issued" and row["playbook"] == key[1] and row["planned_date"] == invited_on
+        }
+        return any(
+            row["contact_id"] in slots and row["result"] == "not_sent" and self.persons.get(row["user_id"]) == key[0]
+            for row in self.night.feeds["contacts"]
+        )
+
     def is_new_place(self, row: Row) -> bool:
         """Whether tonight chose the group: not one who was planned for it before."""
         return row["planned_on"] == self.night.as_of

@@ -7,6 +7,7 @@ from support.plain.slots import quarter
 from support.random_groups import NOON, STATE, TIERS, GroupShops
 
 RESULTS = ("reached", "reached", "no_answer", "not_sent", None, "refused", "refused", "do_not_contact")
+LATE_RESULTS = ("not_sent", "refused", "reached")
 Tables = dict[str, list[Row]]
 
 
@@ -82,22 +83,29 @@ def _answer(shops: GroupShops, before: object) -> None:
     """What comes of slots whose day has come: results, and people who come in, some days later, some without a word."""
     draw = shops.draw
     cancelled = {row["schedule_id"] for row in shops.ledger if row["event"] == "cancelled"}
+    reported = {row["contact_id"] for row in shops.feeds["contacts"]}
     memberships = {(row["person_id"], row["group_kind"]): row for row in shops.state["group_memberships"]}
     for slot in [row for row in shops.ledger if row["event"] == "issued" and row["schedule_id"] not in cancelled]:
         day = slot["planned_date"]
         if before < day <= shops.as_of:
             result = draw.choice(RESULTS)
             if result or draw.random() < 0.5:
-                shops.feeds["contacts"].append(
-                    {
-                        "contact_id": slot["schedule_id"], "user_id": slot["user_id"],
-                        "contacted_at": f"{day} {NOON}", "channel": "sms", "purpose": "invitation", "result": result,
-                    }
-                )  # fmt: skip
+                _report(shops, slot, result)
+        elif day <= before and slot["schedule_id"] not in reported and draw.random() < 0.2:
+            _report(shops, slot, draw.choice(LATE_RESULTS))
         membership = memberships.get((shops.person_of[slot["user_id"]], slot["playbook"]))
         is_awaited = membership and membership["status"] in ("planned", "invited")
         if shops.told_by and is_awaited and day <= shops.as_of and draw.random() < 0.4:
             _come_in(shops, membership["group_id"], slot["user_id"])
+
+
+def _report(shops: GroupShops, slot: Row, result: str | None) -> None:
+    shops.feeds["contacts"].append(
+        {
+            "contact_id": slot["schedule_id"], "user_id": slot["user_id"], "channel": "sms", "purpose": "invitation",
+            "contacted_at": f"{slot['planned_date']} {NOON}", "result": result,
+        }
+    )  # fmt: skip
 
 
 def _come_in(shops: GroupShops, group_id: str, user: str) -> None:

@@ -38,6 +38,7 @@ told as (
             when answers.is_refused then 'declined'
             when knowledge.is_assumed and (answers.invited_on is not null or not knowledge.has_accounts) then 'arrived'
             when met.status = 'planned' and answers.invited_on is not null then 'invited'
+            when met.status = 'invited' and answers.is_not_sent then 'not_sent'
             when
                 met.status = 'invited'
                 and {{ days_between("met.invited_on", as_of_date()) }} >= {{ policy("group_answer_days") }}
@@ -69,10 +70,11 @@ final as (
         told.from_group_id,
         told.reason_code,
         told.planned_on,
-        coalesce(told.answered_on, told.invited_on) as invited_on,
+        case when told.news <> 'not_sent' then coalesce(told.answered_on, told.invited_on) end as invited_on,
         told.joined_on,
-        told.invitations + case when told.status = 'planned' and told.answered_on is not null then 1 else 0 end
-            as invitations,
+        told.invitations
+        + case when told.status = 'planned' and told.answered_on is not null then 1 else 0 end
+        - case when told.news = 'not_sent' then 1 else 0 end as invitations,
         told.inside_group_id,
         told.since,
         told.is_assumed,

@@ -20,10 +20,11 @@ final as (
             when news.news = 'gone' then 'left'
             when news.news in ('declined', 'invited') then news.news
             when news.news in ('no_answer', 'not_reached') then 'expired'
+            when news.news = 'not_sent' then 'planned'
             else news.status
         end as status,
         case when news.news = 'kept' then news.status_since else {{ as_of_date() }} end as status_since,
-        case when news.news in ('kept', 'invited') then news.from_group_id end as from_group_id,
+        case when news.news in ('kept', 'invited', 'not_sent') then news.from_group_id end as from_group_id,
         case
             when news.news = 'entered' then case when adopted.group_id is not null then 'adopted' else 'entered' end
             when news.news = 'arrived' and news.is_assumed then 'assumed'
