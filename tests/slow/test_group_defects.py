@@ -19,11 +19,9 @@ DEFECTS = {
         "- inside - pending, 0) as integer) as free",
         "- inside, 0) as integer) as free",
     ),
-    "merges_beyond_the_size": ("int_group_merges", "summed.size_then <=", "0 <="),
     "openings_beyond_capacity": ("int_group_places", "knowledge.invitations - coalesce", "9999 + coalesce"),
     "budget_of_moves_ignored": ("int_group_promotions", "ranked.place * 100 <=", "0 <="),
     "operators_without_limits": ("int_group_takers", "free.below_most >=", "40 >="),
-    "hands_changed_without_end": ("int_group_operators", "changes <", "-1 <"),
     "groups_named_anew": ("int_previous_groups", "previous.group_name,", "previous.group_name || '!' as group_name,"),
 }
 
