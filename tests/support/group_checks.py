@@ -133,7 +133,7 @@ def _transition(held: Held, key: Key, earlier: Row, row: Row, seen: Counter[str]
             seen[f"left_{reason}"] += 1
         if what[0] in ENDED and what[1] in PENDING:
             _asked_again(held, key, earlier, row)
-        if what == ("invited", "planned"):
+        if what == ("invited", "planned") and not held.is_new_place(row):
             assert held.was_not_sent(key, earlier["invited_on"]), (key, earlier, row)
             assert (row["invited_on"], row["invitations"]) == (None, earlier["invitations"] - 1), (key, earlier, row)
             seen["not_sent_after_all"] += 1
