@@ -13,7 +13,7 @@ CAME_UP = {
     "given", "changed_hands", "routes", "waits", "moved_merged", "moved_cohort_corrected", "moved_stayed",
     "moved_entered", "moved_promoted", "came_and_moved_on", "left_left_group", "left_suppressed",
     *(f"placed_on_rung_{rung}" for rung in range(1, 6)),
-    *(f"joined_{reason}" for reason in ("adopted", "entered", "assumed", "assigned", "merged", "stayed")),
+    *(f"joined_{reason}" for reason in ("adopted", "entered", "assumed", "assigned", "stayed")),
     *(f"waiting_{reason}" for reason in ("too_few", "no_capacity")),
     *(f"not_eligible_{reason}" for reason in ("no_cohort", "no_place", "no_route", "not_worth_a_group", "suppressed")),
     "expired_no_answer", "not_sent_after_all", "declined_declined", "filling_then_live", "filling_then_stopped",
