@@ -280,7 +280,7 @@ class CompiledShop:
         self._run("detach landed")
 
     def _insert(self, table: str, rows: list[Row]) -> None:
-        """Columns as lists of text, which the table casts: constants in SQL take five times as long."""
+        """Columns as lists of text, which the table casts: constants in SQL take three times as long."""
         if rows:
             names = sorted(set().union(*rows))
             columns = [[_text(row.get(name)) for row in rows] for name in names]
