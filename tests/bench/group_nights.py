@@ -17,9 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from muster.simulate import World
-from support.simulated_groups import BY_TIER, TRUE_TO_PLAN, SimulatedNights, compile_simulated
-
-FILL_DAYS = 28
+from support.simulated_groups import BY_TIER, FILL_DAYS, TRUE_TO_PLAN, SimulatedNights, compile_simulated
 
 
 def main() -> None:
@@ -36,7 +34,6 @@ def main() -> None:
         compiled = compile_simulated(folder / "compiled")
         changes = TRUE_TO_PLAN | {"invitation.acceptance": arguments.acceptance}
         with World(folder / "landing", arguments.users, seed=1, changes=changes) as world:
-            policy = {"group_acceptance_percent": 60, "group_fill_days": FILL_DAYS} | policy
             nights = SimulatedNights(compiled, world, BY_TIER if arguments.by_tier else (), **policy)
             began = time.process_time()
             found = nights.run(arguments.nights)

@@ -10,9 +10,18 @@ from pathlib import Path
 import pytest
 from muster.simulate import World
 from support.compiled import Compiled
-from support.simulated_groups import BY_TIER, REASONS, TRUE_TO_PLAN, Found, Rung, SimulatedNights, compile_simulated
+from support.simulated_groups import (
+    BY_TIER,
+    FILL_DAYS,
+    REASONS,
+    TRUE_TO_PLAN,
+    Found,
+    Rung,
+    SimulatedNights,
+    compile_simulated,
+)
 
-NIGHTS, USERS, FILL_DAYS = 32, 8000, 28
+NIGHTS, USERS = 32, 8000
 DEPARTURES = {"left_group", "suppressed", "violation", "milestone_ended"}
 
 
@@ -27,7 +36,6 @@ def nights_with(
     """What the nights brought where so many invitations are accepted; groups in time, groups that had the time."""
     changes = TRUE_TO_PLAN | {"invitation.acceptance": acceptance}
     with World(folder / "landing", USERS, seed=1, changes=changes) as world:
-        policy = {"group_acceptance_percent": 60, "group_fill_days": FILL_DAYS} | policy
         nights = SimulatedNights(compiled, world, ladder, **policy)
         found = nights.run(NIGHTS)
         nights.close()
@@ -38,6 +46,7 @@ def test_groups_fill_and_people_stay(compiled: Compiled, tmp_path: Path):
     found, reached, due = nights_with(compiled, tmp_path, 0.6)
     assert due >= 40
     assert reached >= 0.95 * due
+    assert all(promoted <= 0.001 * inside for promoted, inside in found.budgets)
     assert found.moves.keys() <= {*REASONS, *DEPARTURES}
     assert max(found.sizes.values()) <= 35
 

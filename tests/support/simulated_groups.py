@@ -18,6 +18,7 @@ from support.compiled import Compiled, CompiledShop, Row, compile_project
 from support.group_nights import CARRIED
 from support.worlds import rows_of
 
+FILL_DAYS, ACCEPTANCE_PERCENT = 28, 60
 # a tenth of the policy's sizes, for some thousand people
 SIZES = {"group_least_size": 15, "group_target_size": 20, "group_most_size": 35}
 BUILT = (
@@ -66,7 +67,8 @@ class SimulatedNights:
         self.shop, self.world = CompiledShop(compiled), world
         if ladder:
             self.shop.give(group_ladder=[_ladder_row(number, *rung) for number, rung in enumerate(ladder, 1)])
-        self.policy = {k: v for k, v in SIZES.items() if k != "group_most_size"} | policy
+        plan = {"group_acceptance_percent": ACCEPTANCE_PERCENT, "group_fill_days": FILL_DAYS}
+        self.policy = {k: v for k, v in SIZES.items() if k != "group_most_size"} | plan | policy
         self.found = Found()
         self.landed: set[Path] = set()
 
