@@ -7,13 +7,13 @@ from support.compiled import Compiled, CompiledShop
 from support.group_nights import Seen, compile_groups, nights_of
 from support.random_groups import SIZES
 
-WORLDS, SHOPS, NIGHTS = 25, 40, 4  # a thousand shops, four nights each
+WORLDS, SHOPS, NIGHTS = 29, 40, 4  # over a thousand shops, four nights each
 CAME_UP = {
     "opened", "opened_together", "runs_again", "became_one", "cohort_changed", "behind", "overfull", "over_limit",
     "given", "changed_hands", "routes", "waits", "moved_merged", "moved_cohort_corrected", "moved_stayed",
     "moved_entered", "moved_promoted", "came_and_moved_on", "left_left_group", "left_suppressed",
     *(f"placed_on_rung_{rung}" for rung in range(1, 6)),
-    *(f"joined_{reason}" for reason in ("adopted", "entered", "assumed", "assigned", "stayed")),
+    *(f"joined_{reason}" for reason in ("adopted", "entered", "assumed", "assigned", "merged", "stayed")),
     *(f"waiting_{reason}" for reason in ("too_few", "no_capacity")),
     *(f"not_eligible_{reason}" for reason in ("no_cohort", "no_place", "no_route", "not_worth_a_group", "suppressed")),
     "expired_no_answer", "not_sent_after_all", "declined_declined", "filling_then_live", "filling_then_stopped",
